@@ -143,6 +143,7 @@ def point(
     mean, head, prior_mean, prior_head = numbers
     sigma = evaluate(reading.sigma, {"s": head}, run)
     prior_sigma = evaluate(prior_reading.sigma, {"s": prior_head}, run)
+    # The nodes of the rule are the mean, and sqrt(3) sigma to both sides of it.
     reach = run.operate("*", run.call("sqrt", run.number(Fraction(3))), sigma)
     nodes = (run.operate("-", mean, reach), *[mean] * 4, run.operate("+", mean, reach))
     names = {"mu": mean, "mu_1": mean, "mu_2": prior_mean, "s": head, "x": nodes}

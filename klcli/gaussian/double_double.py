@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "ATANH_END",
     "ATANH_SERIES",
+    "EXPM1_END",
     "EXP_SERIES",
     "FloatArray",
     "FloatOperand",
@@ -40,6 +42,8 @@ ATANH_SERIES = (
     0.18181789436132859, 0.22222222717427864, 0.2857142856710876, 0.40000000000014585, 0.6666666666666666,
 )
 """S(x) = 2 (atanh(w)/w - 1)/x with x = w^2 on [0, 1/9], error 1.4e-16; log(1 + d) = w (2 + x S(x))."""
+ATANH_END = 1 / 9
+"""Where the interval of that series ends: 1 + d is 1/2 or 2 there."""
 EXP_SERIES = (
     7.739072467121704e-13, 1.1627098130423447e-11, 1.6057892794603187e-10, 2.087479843099664e-09,
     2.5052115297914698e-08, 2.755733098715279e-07, 2.75573192038147e-06, 2.4801587267259408e-05,
@@ -48,6 +52,14 @@ EXP_SERIES = (
 )
 """Q(x) = (exp(x) - 1 - x - x^2/2)/x^3 on [-1, 1], error 2.4e-17; exp(x) = 1 + x + x^2 (1/2 + x Q(x))."""
 # fmt: on
+EXPM1_END = 0.25
+"""Size up to which `expm1` keeps the digits of a pair; beyond it 1 loses none to exp."""
+_GONE = -800.0
+"""exp is 0 from -745.14 on; a number far below would overflow the exponent."""
+_PER_LOG_2 = 1.4426950408889634
+"""1/log 2, for the nearest power of 2."""
+_LOG_2, _REST_OF_LOG_2 = 0.6931471803691238, 1.9082149292705877e-10
+"""Their sum is log 2 to 85 bits. The first ends in 21 zero bits: times up to 800/log 2 is exact."""
 
 
 def series(coefficients: tuple[float, ...], x: FloatArray) -> FloatArray:
@@ -105,9 +117,9 @@ def quotient(a: DoubleDouble, b: DoubleDouble) -> DoubleDouble:
 
 def exp(x: FloatOperand) -> DoubleDouble:
     """The exponential of x <= 0."""
-    x = np.maximum(x, -800.0)
-    k = np.rint(x * 1.4426950408889634)
-    y, rest = add(x - k * 0.6931471803691238, k * -1.9082149292705877e-10)  # x - k log 2: first product exact
+    x = np.maximum(x, _GONE)
+    k = np.rint(x * _PER_LOG_2)
+    y, rest = add(x - k * _LOG_2, k * -_REST_OF_LOG_2)
     high, low = add(1.0, y)
     high, low = add(high, low + (rest * high + y * y * (0.5 + y * series(EXP_SERIES, y))))
     return np.ldexp(high, k.astype(np.int32)), np.ldexp(low, k.astype(np.int32))
@@ -122,7 +134,7 @@ def log1p(x: DoubleDouble) -> DoubleDouble:
 
 
 def expm1(t: DoubleDouble) -> DoubleDouble:
-    """exp(t) - 1 for |t| <= 1/4."""
+    """exp(t) - 1 for |t| <= `EXPM1_END`."""
     return add(t[0], t[1] * (1.0 + t[0]) + t[0] * t[0] * (0.5 + t[0] * series(EXP_SERIES, t[0])))
 
 

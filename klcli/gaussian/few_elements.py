@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from klcli.gaussian.double_double import ATANH_SERIES, EXP_SERIES
+from klcli.gaussian.double_double import ATANH_END, ATANH_SERIES, EXP_SERIES
 
 __all__ = [
     "FEW",
@@ -111,7 +111,7 @@ def _linear_spread(power: float, q: float, p: float | None) -> float:
     half_square = 0.5 * d * d
     w = d / (d + 2.0)
     x = w * w
-    if x <= 1 / 9:
+    if x <= ATANH_END:
         result = half_square - (_atanh_series(x) * x + half_square) * w
     else:
         result = r - 1.0 - float(np.log(r))

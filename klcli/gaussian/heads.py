@@ -21,6 +21,8 @@ from klcli.values import dataclass
 __all__ = ["Heads", "with_variances"]
 
 _LOG_SIGMA = "l/2"
+_SHOWN = 4
+"""Digits of a sigma in a hint, enough to know it by."""
 _DIGITS = 120
 """Of a scale that is no decimal, as the one of a log-variance is: seven times those of a double, for
 matrices that are nearly singular."""
@@ -107,6 +109,6 @@ def _check_domain(number: Fraction, reading: Parameterization) -> None:
     if number < 0:
         logvar = PARAMETERIZATIONS["logvar"]
         sigma = nearest_double(partial(enclose, logvar.sigma, {"s": number}))
-        hint = f"if {shown} is a log-variance: --logvar {shown} (sigma = {significant(sigma, 4)})"
+        hint = f"if {shown} is a log-variance: --logvar {shown} (sigma = {significant(sigma, _SHOWN)})"
     noun = "sigma" if reading.name == "std" else reading.name
     raise KlcliError(f"{noun} must be > 0, got {shown}", hint)

@@ -25,7 +25,7 @@ from klcli.errors import KlcliError
 from klcli.formula.read.notation import known
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Tree
-from klcli.formula.value.interval import Interval, Intervals, enclose, nearest_double, rounded
+from klcli.formula.value.interval import MOST_DIGITS, Interval, Intervals, enclose, nearest_double, rounded
 from klcli.gaussian.closed_form import ClosedForm, Enclosure, KlTerms, Unit, per_unit
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
@@ -37,6 +37,8 @@ _SPREAD = "1/2 (ratio - 1 - (l_q - l_p))"
 _SHIFT = "1/2 (mu_q - mu_p)^2"
 """Still to be divided by the variance of p."""
 _ZERO = "0"
+_SHOWN = 6
+"""Digits of a value in a message, as `klcli.formula.numeral.significant` shows."""
 _MOST_WORK = 25_000_000
 """Dimensions times the square of the digits: three seconds of exponentials and logarithms."""
 
@@ -57,7 +59,7 @@ def divergence(q: Gaussian[Heads], p: Gaussian[Heads], unit: Unit = "nats") -> C
         rows = tuple(_terms(spread, shift) for spread, shift in zip(spreads, shifts, strict=True))
         whole = rows[0] if len(rows) == 1 else _terms(_total(spreads), _total(shifts))
     if isinf(whole.value):
-        shown = divergence_digits(q, p, 6, unit)
+        shown = divergence_digits(q, p, _SHOWN, unit)
         raise KlcliError(
             f"KL(q || p) = {shown} {unit} is beyond the doubles (1.8e308); nothing could check it",
             "is the head read as it was meant? see --param",
@@ -76,7 +78,7 @@ def divergence_digits(q: Gaussian[Heads], p: Gaussian[Heads], digits: int, unit:
 
     Raises:
         KlcliError: different dimensions, more digits of more dimensions than a few seconds are for, or a KL
-            so small that 1500 digits do not tell it from 0.
+            so small that `MOST_DIGITS` more do not tell it from 0.
     """
     if q.dimension * digits**2 > _MOST_WORK:
         most = isqrt(_MOST_WORK // q.dimension)
@@ -89,7 +91,7 @@ def divergence_digits(q: Gaussian[Heads], p: Gaussian[Heads], digits: int, unit:
         found = rounded(_total(spreads + shifts), digits, settle=True)
     if not found and not are_equal(q, p):
         raise KlcliError(
-            f"{digits + 1500:,} digits do not tell KL(q || p) from 0, and it is not 0",
+            f"{digits + MOST_DIGITS:,} digits do not tell KL(q || p) from 0, and it is not 0",
             "as a double it is; leave --digits out",
         )
     return found

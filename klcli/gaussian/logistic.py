@@ -17,7 +17,15 @@ import numpy as np
 from klcli.gaussian import double_double
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, FloatOperand
 from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split
-from klcli.gaussian.spreads import by_log, log_spread, patch, ratio_spread, vanishing_ratio
+from klcli.gaussian.spreads import (
+    LARGE_LOG,
+    TINY_RATIO,
+    by_log,
+    log_spread,
+    patch,
+    ratio_spread,
+    vanishing_ratio,
+)
 
 __all__ = ["by_sigmoid", "sigmoid", "sigmoid_spread"]
 
@@ -74,8 +82,8 @@ def sigmoid_spread(q: FloatArray, p: FloatOperand | None = None) -> FloatArray:
     patch(d, np.abs(d) <= NEAR, _change, q, p)
     result = ratio_spread(1.0, d, r)
     patch(result, np.abs(d) < TINY, np.square, d)
-    patch(result, (r < 1e-300) | (q < -700.0), partial(vanishing_ratio, 1.0, _log_sigmoid), q, p)
-    patch(result, (p < -700.0) & (q >= -TAIL), lambda above: np.full(above.shape, np.inf), q)
+    patch(result, (r < TINY_RATIO) | (q < -LARGE_LOG), partial(vanishing_ratio, 1.0, _log_sigmoid), q, p)
+    patch(result, (p < -LARGE_LOG) & (q >= -TAIL), lambda above: np.full(above.shape, np.inf), q)
     patch(result, np.maximum(q, p) < -TAIL, partial(log_spread, 1.0), q, p)
     return result
 
@@ -93,7 +101,7 @@ def _change(q: FloatArray, p: FloatArray) -> FloatArray:
 
 def _fallen(t: DoubleDouble) -> DoubleDouble:
     """1 - exp(-t) for t >= 0."""
-    near = t[0] <= 0.25
+    near = t[0] <= double_double.EXPM1_END
     high, low = double_double.expm1((-np.where(near, t[0], 0.0), -t[1]))
     e = double_double.exp(-t[0])
     far, rest = double_double.difference(1.0, e[0])

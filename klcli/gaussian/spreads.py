@@ -16,9 +16,11 @@ from klcli.gaussian.double_double import FloatArray, FloatOperand
 from klcli.gaussian.softplus import softplus
 
 __all__ = [
+    "LARGE_LOG",
     "SAFE_FACTOR",
     "SAFE_LOG",
     "SOFTPLUS_ONE",
+    "TINY_RATIO",
     "by_log",
     "by_softplus",
     "excess",
@@ -36,6 +38,12 @@ SOFTPLUS_TAIL = 40.0
 """softplus(s) is exp(s) below -40 and s above 40, up to a relative exp(-40) = 4e-18."""
 SOFTPLUS_NEAR = 0.125
 """Distance of heads below which the difference of softplus is not that of its pairs."""
+TINY_RATIO = 1e-300
+"""Ratios below may have lost digits to the subnormals, from 2.2e-308 on; beside 1 they are nothing."""
+LARGE_LOG = 700.0
+"""Its exponential and the inverse of that are normal doubles, as up to 708.4."""
+_LARGEST_LOG = 709.0
+"""Whose exponential is a double, as up to 709.78."""
 SAFE_LOG, SAFE_FACTOR = 430.0, 5.579910311786494e186
 """exp(430) happens to be within 2e-19 of a float: it splits an exponential that would leave the range."""
 
@@ -77,7 +85,7 @@ def excess(d: FloatArray, half_square: FloatArray, r: FloatArray) -> FloatArray:
     result += half_square
     result *= w
     np.subtract(half_square, result, out=result)
-    near = x <= 1 / 9
+    near = x <= double_double.ATANH_END
     if near.all():
         return result
     far = r - 1.0
@@ -133,7 +141,7 @@ def linear_spread(power: float, q: FloatOperand, p: FloatOperand) -> FloatArray:
     r = np.asarray(q / p)
     result = ratio_spread(power, np.asarray((q - p) / p), r)
     patch(result, r == np.inf, partial(_vast_ratio, power), q, p)
-    patch(result, r < 1e-300, partial(vanishing_ratio, power, np.log), q, p)
+    patch(result, r < TINY_RATIO, partial(vanishing_ratio, power, np.log), q, p)
     return result
 
 
@@ -161,7 +169,7 @@ def log_spread(multiple: float, q: FloatArray, p: FloatOperand | None = None) ->
     if not near.all():
         result = np.where(near, result, 0.5 * slope - t)
     result += slope * error
-    patch(result, size > 709.0, _huge_log_spread, t, error)
+    patch(result, size > _LARGEST_LOG, _huge_log_spread, t, error)
     return result
 
 
@@ -216,10 +224,10 @@ def _patch_tails(
     (q, p), (value_q, value_p, r) = heads, values
     vast = partial(_vast_ratio, power)
     patch(result, r == np.inf, vast, value_q, value_p)
-    patch(result, r < 1e-300, partial(vanishing_ratio, power, _log_softplus), q, p)
+    patch(result, r < TINY_RATIO, partial(vanishing_ratio, power, _log_softplus), q, p)
     patch(result, np.minimum(q, p) > SOFTPLUS_TAIL, partial(linear_spread, power), q, p)
     patch(result, np.maximum(q, p) < -SOFTPLUS_TAIL, partial(log_spread, power), q, p)
-    underflow = (p < -700.0) & (q >= -SOFTPLUS_TAIL)
+    underflow = (p < -LARGE_LOG) & (q >= -SOFTPLUS_TAIL)
     patch(result, underflow, lambda value, p: vast(SAFE_FACTOR * value, np.exp(p + SAFE_LOG)), value_q, p)
 
 
@@ -240,7 +248,7 @@ def by_log(multiple: float, difference: FloatArray, p: FloatArray) -> FloatArray
     """
     exponent = -multiple * p
     result = difference * np.exp(exponent)
-    patch(result, np.abs(exponent) > 700.0, _times_exp, difference, exponent)
+    patch(result, np.abs(exponent) > LARGE_LOG, _times_exp, difference, exponent)
     return result
 
 

@@ -18,11 +18,13 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.decimals import context, pi
 from klcli.values import dataclass
 
-__all__ = ["Interval", "Intervals", "UndecidedError", "enclose", "nearest_double", "rounded"]
+__all__ = ["MOST_DIGITS", "Interval", "Intervals", "UndecidedError", "enclose", "nearest_double", "rounded"]
 
 _START_DIGITS = 40
 """Enough for a sign at nearly every point, and as fast as fewer."""
-_MOST_DIGITS = 1_500
+_SPARE = 10
+"""Digits with which a rounding is tried first: one value in 10^10 needs more."""
+MOST_DIGITS = 1_500
 """What a rounding may take more than the digits that it is to have: doubles near 0 and 1 cancel 650 of them.
 Twice as many would take a second for every logarithm."""
 _LONGEST_EXPONENT = 400
@@ -197,7 +199,7 @@ def enclose(tree: Tree, values: Mapping[str, Fraction | tuple[Fraction, ...]], d
 
 
 def nearest_double(
-    enclosure: Callable[[int], Interval], *, settle: bool = False, most: int = _MOST_DIGITS
+    enclosure: Callable[[int], Interval], *, settle: bool = False, most: int = MOST_DIGITS
 ) -> float:
     """The double nearest to an exact value: the precision grows until the rounding is certain.
 
@@ -253,7 +255,7 @@ def rounded(enclosure: Callable[[int], Interval], digits: int, *, settle: bool =
         UndecidedError: they do not, and `settle` was not asked for.
         ArithmeticError: there is no value.
     """
-    run, working, most = context(digits), digits + 10, digits + _MOST_DIGITS
+    run, working, most = context(digits), digits + _SPARE, digits + MOST_DIGITS
     while True:
         found = _enclosed(enclosure, working, last=working == most)
         if found and (low := run.plus(found.low)) == run.plus(found.high):

@@ -24,6 +24,8 @@ _LEAST_PLAIN = 1e-140
 """From here to its inverse, squares neither vanish nor overflow."""
 _MOST_EXPONENT = 500
 """Powers of 2 up to which numbers may be rounded by adding others."""
+_SHARE = 1 / 4
+"""Of the tolerance, for each of two products whose errors Z + Z^T doubles."""
 _MOST_SLICED = 112
 """Bits: of more than a pair of floats holds nothing is left."""
 
@@ -124,7 +126,7 @@ def congruence(
     needed = reach * float(np.linalg.norm(np.abs(whole) @ magnitudes(halves[0], 0).ravel()))
     piece, width = _widths(transform.bits, size, needed / tolerance)
     pieces = transform.pieces(piece)
-    count = _slices(needed, tolerance / 4, width, size)
+    count = _slices(needed, tolerance * _SHARE, width, size)
     columns = sliced(halves, width, count, axis=0)
     error = 2 * _left(count, width, len(pieces), size) * needed
     high, low = np.empty((size, size)), np.empty((size, size))
@@ -132,7 +134,7 @@ def congruence(
     for rows in _blocks(size):
         found = _rows_of_triangle(rows, pieces, whole, columns)
         here = float(np.linalg.norm(magnitudes(found[0], 1))) * reach
-        count = _slices(here, tolerance / 4 * sqrt((rows.stop - rows.start) / size), width, size)
+        count = _slices(here, tolerance * _SHARE * sqrt((rows.stop - rows.start) / size), width, size)
         rest = hypot(rest, 2 * _left(count, width, len(pieces), size) * here)
         _times_transposed(high, low, rows, sliced(found, width, count, axis=1), pieces, whole)
     entries, diagonal = _symmetric_sum(high, low, identity)

@@ -34,6 +34,11 @@ PROBES = 3
 """Random Gaussians of each case."""
 _DIGITS_HERE = 150
 """At the input, which may be ill-conditioned, or nearly equal to the prior."""
+_SLACK = 1e-40
+"""The rounding error that a symmetric matrix may show, of numbers with `DIGITS` of 50."""
+_GRAIN = 64
+"""Random numbers are whole multiples of 1/64: means up to 2, entries of factors up to 1, their diagonals from
+1/4 to 2, so that no matrix is ill-conditioned."""
 _SIZES = {"any": 3, "unit": 3, "diagonal": 3, "one": 1}
 _MANNER = Manner(mathematical=True)
 _LOG_DENSITY = "-1/2 (d log(2 pi) + log|Sigma_{0}| + (x - mu_{0})^T Sigma_{0}^-1 (x - mu_{0}))"  # at x
@@ -125,7 +130,7 @@ def is_closed(tree: Tree) -> bool:
 def _expectation(body: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
     mean, covariance = values["mu_1"].data, values["Sigma_1"].data
     integrand, known = _without_constants(substitute(body, _DENSITIES), values, run)
-    lower = transposed(Linear(run).cholesky(covariance, 1e-40))
+    lower = transposed(Linear(run).cholesky(covariance, _SLACK))
     reach = run.call("sqrt", run.number(Fraction(len(mean))))
     total = run.number(Fraction(0))
     for column in lower:
@@ -155,28 +160,29 @@ def _without_constants(tree: Tree, values: PointValues, run: Arithmetic[Any]) ->
 
 
 def _evaluator(values: PointValues, run: Arithmetic[Any]) -> Evaluator[Any]:
-    return Evaluator(run, _MANNER, len(values["mu_1"].data), values, 1e-40)
+    return Evaluator(run, _MANNER, len(values["mu_1"].data), values, _SLACK)
 
 
 def _probe(case: str, source: random.Random, reading: Parameterization, run: Decimals) -> PointValues:
     """Random numbers for every symbol of the steps, in one case."""
     size = _SIZES[case]
 
-    def rational(low: int, high: int) -> Any:
-        return run.number(Fraction(source.randint(low, high), 64))
+    def rational(low: Fraction | int, high: int) -> Any:
+        return run.number(Fraction(source.randint(int(low * _GRAIN), high * _GRAIN), _GRAIN))
 
+    least = Fraction(1, 4)
     linear, zero = Linear(run), run.number(Fraction(0))
-    means = [tuple(rational(-128, 128) for _ in range(size)) for _ in range(2)]
+    means = [tuple(rational(-2, 2) for _ in range(size)) for _ in range(2)]
     factors = [
         tuple(
-            tuple(rational(16, 128) if i == j else rational(-64, 64) if j < i else zero for j in range(size))
+            tuple(rational(least, 2) if i == j else rational(-1, 1) if j < i else zero for j in range(size))
             for i in range(size)
         )
         for _ in range(2)
     ]
     covariances = [linear.product(factor, transposed(factor)) for factor in factors]
-    head = rational(16, 128)
-    variances = tuple(rational(16, 256) for _ in range(size))
+    head = rational(least, 2)
+    variances = tuple(rational(least, 4) for _ in range(size))
     if case != "any":
         means[1], covariances[1] = (zero,) * size, linear.identity(size)
     if case == "one":

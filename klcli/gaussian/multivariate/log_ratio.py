@@ -61,7 +61,10 @@ class MatrixLogRatio:
         return size if size > _LARGE else 1.0
 
     def rounding(self) -> float:
-        """A few units of the size of the densities' logarithms, and what the error of A and b does."""
+        """A few units of the size of the densities' logarithms, and what the error of A and b does.
+
+        In up to 24 dimensions and for conditions of up to 1e10 at most 0.3 of it was seen.
+        """
         size_q = self.dimension + abs(self.log_volume_q)
         size_p = self._size() / 2 + self.dimension + abs(self.log_volume_p)
         return (4 + sqrt(self.dimension)) * EPSILON * (size_q + size_p) + self.error * self._size()
@@ -132,6 +135,7 @@ def _from_rationals(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> MatrixL
         for entry, pivot in zip(both.offset, both.pivots_p, strict=True)
     ]
     volume_q, volume_p = (sum(map(_log, pivots)) / 2 for pivots in (both.pivots_q, both.pivots_p))
+    # An entry is off by less than 2 EPSILON (it, a ratio, a root, a product are rounded) and counts squared.
     return MatrixLogRatio(numpy.array(mixing), numpy.array(offset), volume_q, volume_p, 4 * EPSILON)
 
 

@@ -67,6 +67,8 @@ def excess_of(matrix: FloatArray, factor: FloatArray) -> tuple[float, float, flo
     value = float(np.sum(sums)) + float(np.sum(excess(pivots, 0.5 * pivots * pivots, 1 + pivots)))
     below, norm = sqrt(float(np.sum(sums))), float(np.linalg.norm(matrix)) * (1 + SUM_ERROR)
     residual = dot_error(len(matrix)) * below * (sqrt(2) * (float(np.max(np.diagonal(factor))) + 1.1) + below)
+    # A hundredth more than the derivative: the errors that it is for are far smaller than that.
     slope = 1.01 * norm / (1 - norm)
+    # 70: the 64 units of SUM_ERROR, and a few of what is made of the sums.
     rounding = 4 * _UNIT * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
     return value, slope, slope * residual + rounding + 2 * SUM_ERROR * value

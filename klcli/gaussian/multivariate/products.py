@@ -15,10 +15,12 @@ import numpy as np
 
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, add, difference
 
-__all__ = ["DIGITS", "added", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
+__all__ = ["ANCHOR", "DIGITS", "added", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
 
 DIGITS = 53
 """Bits of a float64."""
+ANCHOR = 1.5
+"""Times a power of two, far from it and from the next one: what is added keeps its last bit the unit."""
 
 
 def exact_width(inner: int) -> int:
@@ -48,7 +50,7 @@ def sliced(parts: Sequence[FloatArray], width: int, count: int, axis: int) -> li
     _, exponent = np.frexp(np.max(np.abs(high), axis=axis, keepdims=True))
     slices = []
     for number in range(1, count + 1):
-        anchor = np.ldexp(1.5, exponent + (DIGITS - 1 - number * width))
+        anchor = np.ldexp(ANCHOR, exponent + (DIGITS - 1 - number * width))
         part = high + anchor
         part -= anchor
         high = high - part

@@ -151,6 +151,7 @@ def _twice_the_spread(
     change = None
     if not all(np.isfinite(matrix.high).all() for matrix in matrices):
         return _BEYOND
+    # From one vector, which may be too large: what turns out near is computed again from the difference.
     if _estimate(conditioner, matrices[0].high, matrices[1].high) > 4 * _APART:
         change = _from_image(matrices[0], conditioner, tolerance)
     if change is None or change.norm <= 2 * _APART:

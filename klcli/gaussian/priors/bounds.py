@@ -20,6 +20,9 @@ _HERSHEY = (
     "ICASSP 2007"
 )
 
+_UNITS = 4
+"""Roundings of a term that are allowed for: its KL and its logarithm are rounded, and the sum is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -55,7 +58,7 @@ def mixture_bounds(q: Gaussian[Heads], p: Mixture) -> tuple[Bound, ...]:
     variational = -_log_sum([log(weight) - part for weight, part in joint])
     nearest = min(part - log(weight) for weight, part in joint)
     convexity = sum(weight * part for weight, part in joint)
-    rounding = 4 * EPSILON * (len(weights) + 1 - log(min(weights)))
+    rounding = _UNITS * EPSILON * (len(weights) + 1 - log(min(weights)))
     return (
         Bound(
             "variational approximation, for a single Gaussian q an upper bound",

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CONFIRMED", "Density", "DensityLogRatio", "Product", "density_log_ratio", "names", "parameters"]
 
+_UNITS = 8
+"""Roundings that are allowed for; of six distributions at 6,000 scores the largest error was one."""
+_REACH, _STEPS = 14, 16
+"""Standard deviations of the grid of scores, outside of which the mass is 1e-44, and its points in each."""
 _STEP = 2.0**-10
 """Of a difference quotient that tells how a density carries on the rounding of its argument."""
 _LARGE = 1e100
@@ -187,7 +191,7 @@ class DensityLogRatio:
             moved = self.density.log_density(score + _STEP * size)
             terms = 0.5 * z * z + numpy.abs(log_p) + numpy.abs(moved - log_p) / _STEP
             found: NDArray[Any] = terms + (2 + abs(scores.log_sigma_q) + abs(scores.log_sigma_p))
-        return 8 * EPSILON * found
+        return _UNITS * EPSILON * found
 
     def mass_beyond(self, limit: float) -> float:
         """The mass of p where the score of q is larger than `limit` in size."""
@@ -200,7 +204,7 @@ def _grid() -> NDArray[Any]:
     """Scores for averages over q whose last digits do not matter."""
     import numpy
 
-    return numpy.arange(-14 * 16, 14 * 16 + 1) / 16
+    return numpy.arange(-_REACH * _STEPS, _REACH * _STEPS + 1) / _STEPS
 
 
 def _average(values: NDArray[Any]) -> float:
@@ -208,7 +212,7 @@ def _average(values: NDArray[Any]) -> float:
     import numpy
 
     finite = numpy.isfinite(values)
-    return float(numpy.exp(log_density(_grid(), 0.0))[finite] @ values[finite]) / 16
+    return float(numpy.exp(log_density(_grid(), 0.0))[finite] @ values[finite]) / _STEPS
 
 
 def density_log_ratio(q: Gaussian[Heads], p: Product) -> tuple[DensityLogRatio, ...]:

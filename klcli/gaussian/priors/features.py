@@ -23,6 +23,8 @@ _FARTHEST = 38.0
 """Standard deviations of q beyond which its density is no double."""
 _UNSEEN = 45.0
 """Nats below the largest component from which on another one adds nothing to a double."""
+_ROUNDING = 1e-9
+"""Relative: far above the rounding errors of an exponent, which may be of any size."""
 _MOST = 500
 """Places that the integral is told of; a mixture of more has them closer than its nodes are."""
 
@@ -82,5 +84,5 @@ def _near_the_largest(
         for k in range(len(c)):
             numpy.maximum(largest, c[k] - 0.5 * (o[k] + r[k] * z) ** 2, out=largest)
         own = c[component] - 0.5 * (o[component] + r[component] * z) ** 2
-    matters: NDArray[Any] = own >= largest - _UNSEEN - 1e-9 * numpy.abs(largest)
+    matters: NDArray[Any] = own >= largest - _UNSEEN - _ROUNDING * numpy.abs(largest)
     return matters
