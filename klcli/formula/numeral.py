@@ -15,6 +15,8 @@ _NUMERAL = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.
 """A decimal number with an exponent, in ASCII alone: Python would read other digits and dashes, too."""
 _DENOMINATOR_OF_FEW_DIGITS = 2**16
 """Halves, quarters and so on of up to sixteen places are typed as they are."""
+_SMALLEST_POWER, _LARGEST_POWER = -6, 16
+"""Powers of ten from and up to which a number has no exponent, as Python writes floats from -4 to 16."""
 _MOST_CHARACTERS = 1000
 """Of a number that somebody types; a longer one is a file that was pasted."""
 _MOST_EXPONENT = 10_000
@@ -97,7 +99,7 @@ def _written(whole: str, power: int, minus: str) -> str:
     if not figures:
         return "0"
     exponent = len(whole.lstrip("0")) - 1 + power
-    if not -6 <= exponent < 16:
+    if not _SMALLEST_POWER <= exponent < _LARGEST_POWER:
         point = "." if len(figures) > 1 else ""
         return f"{minus}{figures[0]}{point}{figures[1:]}e{exponent}"
     if exponent < 0:

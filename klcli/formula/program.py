@@ -242,7 +242,7 @@ def _mathematics(text: str, opaque: frozenset[str] = frozenset(), *, matrices: b
 def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
     from klcli.formula.read.source_text import SourceText  # a text has one language
 
-    source = SourceText(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
+    source = SourceText(textwrap.dedent(text.replace("\r\n", "\n").expandtabs()))
     return _followed(source, opaque, matrices=matrices)
 
 

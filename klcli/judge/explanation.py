@@ -25,6 +25,8 @@ _SHARES = {
     Fraction(4): "4 times",
     Fraction(8): "8 times",
 }
+_DIGITS = 3
+"""Of a ratio or a power in a sentence."""
 _EXPONENTIAL = 50.0
 """Growth as a power of sigma beyond which it is called exponential."""
 
@@ -129,7 +131,7 @@ def _minimum(found: Minimum) -> str:
 def _share(ratio: float) -> str:
     # Shares that have a word are those of small numbers.
     exact = Fraction(Decimal(repr(ratio))).limit_denominator(1000)
-    return _SHARES.get(exact, f"{significant(ratio, 3)} times")
+    return _SHARES.get(exact, f"{significant(ratio, _DIGITS)} times")
 
 
 def _power(growth: float) -> str:
@@ -139,4 +141,4 @@ def _power(growth: float) -> str:
     if abs(growth) < 0.2:
         return "like log sigma"
     # Three digits tell a power; within a hundredth of 1 it is 1.
-    return f"like sigma^{significant(growth, 3)}" if abs(growth - 1) > 0.01 else "like sigma"
+    return f"like sigma^{significant(growth, _DIGITS)}" if abs(growth - 1) > 0.01 else "like sigma"

@@ -119,6 +119,7 @@ def kl_to_fixed_prior(tree: Tree, role: Roles, reading: Parameterization) -> Sca
     return _found(tree, role, reading.name)
 
 
+# A formula under each of nine readings, and a few others that it is compared with.
 @remembered(64)
 def _found(tree: Tree, role: Roles, name: str) -> ScaledKL | None:
     """The KL, under the reading of that name: a comparison asks for it three times."""
@@ -165,6 +166,7 @@ def _columns(direction: _Direction, points: Points, digits: int) -> Columns:
 
 
 # The formulas and ways of one program.
+# A formula under each of nine readings, and a few others that it is compared with.
 @remembered(64)
 def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[_Direction]]:
     """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from klcli.names.counts import count_of
-from klcli.names.kind import NameKind, anywhere, containing, whole, worded, words_of
+from klcli.names.kind import REMEMBERED, NameKind, anywhere, containing, whole, worded, words_of
 from klcli.names.losses import is_likelihood, is_mask
 from klcli.names.means_and_spreads import is_mean, suggested
 
@@ -137,7 +137,7 @@ KINDS = (
 )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def stated(name: str) -> StatedRatio:
     """What a name is that of: ``ref_log_prob``, ``pi_theta``, ``log_ratio``, ``ratio``, ``kl``.
 
@@ -149,7 +149,7 @@ def stated(name: str) -> StatedRatio:
     return ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def side_of(name: str) -> RatioSide:
     """Whose a log-probability is; empty where the name does not say.
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.names.kind import NameKind, anywhere, beginning, whole
+from klcli.names.kind import REMEMBERED, NameKind, anywhere, beginning, whole
 from klcli.patterns import regex
 
 __all__ = [
@@ -154,19 +154,19 @@ KINDS = (
 )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def is_mean(name: str) -> bool:
     """Whether a name is that of a mean: ``mu``, ``z_mean``, ``loc``."""
     return _MEAN.says(name) or _MEAN_OF_ONE.says(without_side(name))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def is_head(name: str) -> bool:
     """Whether a name states a reading, or is one of the short names of heads."""
     return suggested(name) is not None or SHORT_HEAD.says(without_side(name))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def suggested(name: str) -> str | None:
     """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
     name = name.lstrip("_")
@@ -217,7 +217,7 @@ def _is_counted(name: str, names: Collection[str]) -> bool:
     return counted is not None and any(f"{counted['base']}{other}" in names for other in _OTHER_COUNTS)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def is_prior(name: str) -> bool | None:
     """Whether a name says that it belongs to the prior; None if it does not say."""
     found = _SIDES.search(name)
@@ -256,7 +256,7 @@ def order_of(name: str) -> tuple[str, str] | None:
     return (found["one"], found["other"]) if found else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def without_side(name: str) -> str:
     """A name without what tells posterior and prior apart: ``logvar`` for ``logvar1`` and ``logvar_p``."""
     return _SIDES.sub("", name) or name

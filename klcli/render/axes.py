@@ -25,12 +25,16 @@ _TICKS = 6.5
 """The most steps between the ticks of an axis."""
 _DIGITS = range(6, 18)
 """Of a tick."""
+_CLOSE = 0.01
+"""Of an axis: as far as the text of a tick may be from its value."""
 _LONG = 1e4
 """Whole numbers from which on thousands are told apart."""
 _COUNTABLE = 1e7
 """Ticks from 0 beyond which six digits do not tell one from the next."""
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 """Steps of ticks that people count in, times a power of ten."""
+_FACTORS = (1.0, 2.0, 5.0)
+"""Of a power of ten, on a short logarithmic axis: nearly evenly spaced."""
 _ROUNDING = 1e-9
 """Of a step: a tick at the end of an axis is not lost to it."""
 _SHORT = 1.5
@@ -65,7 +69,7 @@ class AxisSpan:
         if _LONG <= abs(value) < _COUNTABLE and value == round(value):
             return f"{value:,.0f}"
         texts = (f"{value:.{digits}g}" for digits in _DIGITS)
-        near = (self.high - self.low) / 100
+        near = (self.high - self.low) * _CLOSE
         return next((text for text in texts if abs(float(text) - value) <= near), repr(value))
 
 
@@ -238,7 +242,7 @@ def _decades(low: float, high: float) -> list[float]:
     """Powers of ten between two values, or their halves and fifths, too, where the powers are too few."""
     decades = log10(high / low)
     every = max(1, ceil(decades / _TICKS))
-    factors = (1.0, 2.0, 5.0) if decades < _SHORT else (1.0,)
+    factors = _FACTORS if decades < _SHORT else (1.0,)
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     values = [factor * 10.0**power for power in powers if power % every == 0 for factor in factors]
     inside = [value for value in values if low * (1 - _ROUNDING) <= value <= high * (1 + _ROUNDING)]

@@ -12,6 +12,8 @@ Position: TypeAlias = tuple[int, int]
 
 _APART = 2
 """Cells between two letters, which side by side would be a word."""
+_NO_OTHER = 1000
+"""Cells to the next curve where there is none: more than any grid has."""
 _MOST = 60
 """Places of a curve that are looked at."""
 
@@ -41,4 +43,4 @@ def _some(layer: Collection[Position]) -> list[Position]:
 def _distance(place: Position, others: Collection[Position]) -> int:
     """Cells between a place and the nearest of the others."""
     row, column = place
-    return min((abs(row - other[0]) + abs(column - other[1]) for other in others), default=1000)
+    return min((abs(row - other[0]) + abs(column - other[1]) for other in others), default=_NO_OTHER)

@@ -23,6 +23,8 @@ _BEFORE = 12
 """Characters of a clipped line that are shown before the span."""
 _MOST_LINES = 8
 """Of a statement; the others are left out."""
+_LAST = 2
+"""Lines at the end of a statement that are kept: its brackets close there."""
 _MARKS: dict[Role, str] = {"mark": "^", "other mark": "-"}
 
 
@@ -61,7 +63,7 @@ def marked(source: SourceExcerpts, room: int, *, unicode: bool) -> Iterator[Piec
     spell: Callable[[str], str] = visible if unicode else _ascii
     last = max((excerpt.line + len(excerpt.lines) - 1 for excerpt in source.excerpts), default=0)
     gutter = len(str(last))
-    width = max(_NARROWEST, min(_LONGEST, room - gutter - 3))
+    width = max(_NARROWEST, min(_LONGEST, room - gutter - len(" | ")))
     roles: Iterator[Role] = chain(["mark"], repeat("other mark"))
     for excerpt, role in zip(source.excerpts, roles, strict=False):
         arrow = "-->" if role == "mark" else ":::"
@@ -142,9 +144,9 @@ def _abridged(lines: tuple[str, ...]) -> Iterator[tuple[int, str | None]]:
     if len(lines) <= _MOST_LINES:
         yield from numbered
         return
-    yield from numbered[: _MOST_LINES - 3]
+    yield from numbered[: _MOST_LINES - 1 - _LAST]
     yield 1, None
-    yield from numbered[-2:]
+    yield from numbered[-_LAST:]
 
 
 def _labelled(start: int, marks: str, label: str, look: _ExcerptLook) -> Iterator[PieceRow]:

@@ -32,6 +32,14 @@ _EDGE, _GAP, _HEIGHT = 8.0, 6.0, 200.0
 """Around all, between a sign and its words; and the height of the series, which are about twice as wide."""
 _SAMPLE = 26.0
 """The length of the line that stands before a name."""
+_RISE = 0.35
+"""Half of the height of a letter, in units of its type, by which words stand below what they are centred on."""
+_BOX, _VEIL = 0.4, 0.85
+"""Half of the width of the ground below a letter on a curve, in its type, and how much that hides."""
+_THIN, _THICK = 2.0, 6.0
+"""The widths of curves, and of that of the true KL, which shows on both sides of another one on it."""
+_OF_BARS, _OF_AREAS = 0.6, 0.3
+"""How much bars hide, and areas: lines are seen through these."""
 _ROWS, _COLUMNS = 18, 36
 """Of the grid on which letters find their places."""
 
@@ -129,7 +137,7 @@ def _legend(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
         room = _SAMPLE + _GAP + _width(name, _TYPE) + 2 * _EDGE
         if x > _EDGE and x + room > WIDTH:
             x, top = _EDGE, top + step
-        shapes += _sample(series, look, (x, top + 0.65 * _TYPE))
+        shapes += _sample(series, look, (x, top + (1 - _RISE) * _TYPE))
         shapes.append(FigureText(name, (x + _SAMPLE + _GAP, top + _TYPE), "text", _TYPE))
         x += room
     return shapes, top + step
@@ -140,7 +148,7 @@ def _sample(series: Series, look: Look, at: PlotPoint) -> Iterator[FigureShape]:
     if isinstance(series, Curve):
         yield _stroke([(x, y), (end, y)], look)
     else:
-        half = 0.4 * _TYPE
+        half = _BOX * _TYPE
         yield Region([(x, y - half), (end, y - half), (end, y + half), (x, y + half)], look, _density(series))
 
 
@@ -157,7 +165,7 @@ def _axes(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
         x, y = box.at((0, place))
         shapes += [
             Polyline([(x, y), box.at((1, place))], "grid", 1.0),
-            FigureText(text, (x - _GAP, y + 0.35 * _SMALL), "muted", _SMALL, "end"),
+            FigureText(text, (x - _GAP, y + _RISE * _SMALL), "muted", _SMALL, "end"),
         ]
     for place, text in frame.x.ticks():
         x, y = box.at((place, 0))
@@ -205,10 +213,10 @@ def _drawn(plot: Plot, frame: PlotFrame, box: _Box) -> Iterator[FigureShape]:
         (x, y), (look, letter) = box.at((column / _COLUMNS, row / _ROWS)), told[index]
         if look is TRUTH:
             continue
-        half, up = 0.4 * _TYPE, 0.6 * _TYPE
+        half, up = _BOX * _TYPE, (1 - _BOX) * _TYPE
         corners = [(x - half, y - up), (x + half, y - up), (x + half, y + up), (x - half, y + up)]
-        yield Region(corners, "ground", 0.85)
-        yield FigureText(letter, (x, y + 0.36 * _TYPE), look, _TYPE, "middle", True)
+        yield Region(corners, "ground", _VEIL)
+        yield FigureText(letter, (x, y + _RISE * _TYPE), look, _TYPE, "middle", True)
 
 
 def _told_apart(plot: Plot) -> Iterator[tuple[Series, Look, str]]:
@@ -229,12 +237,12 @@ def _cells(runs: Sequence[PointRun]) -> set[Position]:
 
 
 def _stroke(points: PointRun, look: Look) -> Polyline:
-    return Polyline(points, look, 6.0 if look is TRUTH else 2.0, look.dashes)
+    return Polyline(points, look, _THICK if look is TRUTH else _THIN, look.dashes)
 
 
 def _density(series: Series) -> float:
     """How much a region hides: bars stand side by side, an area lies below lines."""
-    return 0.6 if isinstance(series, Bars) else 0.3
+    return _OF_BARS if isinstance(series, Bars) else _OF_AREAS
 
 
 def _width(text: str, size: float) -> float:

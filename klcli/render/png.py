@@ -16,6 +16,8 @@ __all__ = ["render"]
 
 _DOTS = 200
 """Dots an inch, which is 72 units: the image is 1222 dots wide."""
+_SHRUNK = 0.95
+"""Of the type: the font of matplotlib is wider than those of browsers."""
 _POINTS = 72
 """To an inch, as matplotlib counts."""
 
@@ -75,7 +77,7 @@ def _add(canvas: Any, shape: FigureShape, height: float, order: int) -> None:
         case FigureText(text, place, ink, size, anchor, bold):
             side = {"start": "left", "middle": "center", "end": "right"}[anchor]
             weight = "bold" if bold else "normal"
-            style = {"color": _colour(ink), "fontsize": 0.95 * size, "fontweight": weight, "zorder": order}
+            style = {"color": _colour(ink), "fontsize": _SHRUNK * size, "fontweight": weight, "zorder": order}
             canvas.text(*at(place), text, ha=side, va="baseline", **style)
 
 

@@ -21,6 +21,8 @@ __all__ = ["render"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note", "note": "note"}
+_DIGITS = 32
+"""Of a fingerprint, hexadecimal: 128 bits, in which no two findings meet."""
 _FINGERPRINT = "klcli/v1"
 
 JsonObject = dict[str, Any]
@@ -152,4 +154,4 @@ def _fingerprints(findings: Sequence[FindingData]) -> Iterator[str]:
     for found in findings:
         key = (found.code, _uri(found.path), "".join(found.expression.split()))
         seen[key] += 1
-        yield sha256("\0".join((*key, str(seen[key]))).encode(errors="surrogateescape")).hexdigest()[:32]
+        yield sha256("\0".join((*key, str(seen[key]))).encode(errors="surrogateescape")).hexdigest()[:_DIGITS]

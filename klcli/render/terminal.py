@@ -38,8 +38,8 @@ def render(document: Document, *, width: int | None, color: bool, unicode: bool)
     file = StringIO()
     console = Console(
         file=file,
-        # Without a height, rich takes 80 columns where TERM=dumb.
         width=UNBOUNDED,
+        # Any: without a height, rich takes 80 columns where TERM=dumb.
         height=25,
         color_system="standard" if color else None,
         force_terminal=color,

@@ -16,6 +16,8 @@ _MOST = 4096
 """Counts that are held, 32 KiB of them: 85 times as many as a picture has bars."""
 _FINEST = 9
 """Powers of 2 by which the first bins are narrower than the range of the first numbers."""
+_NARROWEST = 2.0**-40
+"""Range of the first numbers relative to their size: indices of bins stay below 2^50, which doubles count."""
 _LEAST_WIDTH = -1000
 """Of the power of 2: all edges are normal doubles, with all their digits."""
 
@@ -96,7 +98,7 @@ def _counted(numbers: NDArray[Any], least: int) -> Histogram:
     import numpy
 
     low, high = float(numbers.min()), float(numbers.max())
-    width = max(high - low, 2.0**-40 * max(abs(low), abs(high)))
+    width = max(high - low, _NARROWEST * max(abs(low), abs(high)))
     # A block of zeros alone has the finest bins: those of any other are wider.
     power = max(least, frexp(width)[1] - _FINEST) if width else least
     indices = numpy.floor(numpy.ldexp(numbers, -power)).astype(numpy.int64)

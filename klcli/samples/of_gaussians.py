@@ -101,6 +101,7 @@ def _worst(scores: list[ExactMoments]) -> SampleCheck:
 def _check(number: int, scores: ExactMoments) -> SampleCheck:
     count = scores.count
     square = scores.squares / count + scores.mean**2
+    # The cube root of chi^2/n is normal with this variance below 1 (Wilson and Hilferty, 1931).
     spread = 2 / (9 * count)
     mean_z, square_z = scores.mean * sqrt(count), (square ** (1 / 3) - (1 - spread)) / sqrt(spread)
     agrees = abs(mean_z) <= LIMIT and abs(square_z) <= LIMIT

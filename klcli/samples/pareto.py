@@ -21,7 +21,8 @@ LEAST_TAIL = 5
 """Fewer numbers say nothing about a tail."""
 MOST_TAIL = 4096
 """More numbers add nothing: the shape is then known to 0.02, and memory must not grow with the table."""
-
+_MOST_KEPT = 4 * MOST_TAIL
+"""Numbers that wait for a sort, which then throws three of four away."""
 _PRIOR_WEIGHT, _PRIOR_SHAPE = 10, 0.5
 """Of the shape, with the weight of ten numbers: as in the same article."""
 
@@ -41,7 +42,7 @@ class Largest:
             return
         self._parts.append(above)
         self._size += above.size
-        if self._size > 4 * MOST_TAIL:
+        if self._size > _MOST_KEPT:
             self._cut()
 
     def merge(self, other: Largest) -> None:
@@ -67,7 +68,7 @@ class Largest:
 
 
 def tail_length(count: int) -> int:
-    """How many of `count` numbers are their tail: 3 sqrt(count), at most a fifth of them."""
+    """How many of `count` numbers are their tail: 3 sqrt(count), at most a fifth of them, as there."""
     return min(ceil(min(0.2 * count, 3 * sqrt(count))), MOST_TAIL)
 
 
@@ -84,6 +85,7 @@ def pareto_shape(excesses: NDArray[Any]) -> float:
     import numpy
 
     size = excesses.size
+    # The grid of the article on the distribution, of 30 points in the place of 20 as in that on smoothing.
     points = 30 + int(sqrt(size))
     quartile = excesses[int(size / 4 + 0.5) - 1]
     steps = 1 - numpy.sqrt(points / (numpy.arange(points) + 0.5))

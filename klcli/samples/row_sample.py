@@ -17,7 +17,8 @@ _MOST = 1 << 15
 """Rows that are kept: the mean of a ratio of deviation 1/2 is then known to 0.003."""
 _SEED = 1
 """Others than those of the pilots."""
-_COLUMNS = 7
+_LOG_Q, _LOG_P, _LOG_Q_BEFORE, _LOG_P_BEFORE, _LOG_P_AFTER, _Q_ENDED, _P_ENDED = range(7)
+"""The columns of a row, see the properties."""
 _NO_ROW = float("nan")
 
 
@@ -71,50 +72,50 @@ class RowSample:
     @property
     def log_q(self) -> NDArray[Any]:
         """Of each row, shape (n,), as all that follow."""
-        return self.column(0)
+        return self.column(_LOG_Q)
 
     @property
     def log_p(self) -> NDArray[Any]:
-        return self.column(1)
+        return self.column(_LOG_P)
 
     @property
     def log_q_before(self) -> NDArray[Any]:
         """Of the row before in the same sequence; NaN without one."""
-        return self.column(2)
+        return self.column(_LOG_Q_BEFORE)
 
     @property
     def log_p_before(self) -> NDArray[Any]:
-        return self.column(3)
+        return self.column(_LOG_P_BEFORE)
 
     @property
     def log_p_after(self) -> NDArray[Any]:
-        return self.column(4)
+        return self.column(_LOG_P_AFTER)
 
     @property
     def q_has_ended(self) -> NDArray[Any]:
         """Whether log q is 0 in this row and in all that follow it in its sequence."""
-        return self.column(5).astype(bool)
+        return self.column(_Q_ENDED).astype(bool)
 
     @property
     def p_has_ended(self) -> NDArray[Any]:
         """The same of log p."""
-        return self.column(6).astype(bool)
+        return self.column(_P_ENDED).astype(bool)
 
 
 def _with_neighbours(values: NDArray[Any], keys: Sequence[str], chosen: NDArray[Any]) -> NDArray[Any]:
     import numpy
 
-    found = numpy.full((len(chosen), _COLUMNS), _NO_ROW)
-    found[:, :2] = values[chosen]
-    found[:, 5:] = 0.0
+    found = numpy.full((len(chosen), _P_ENDED + 1), _NO_ROW)
+    found[:, [_LOG_Q, _LOG_P]] = values[chosen]
+    found[:, [_Q_ENDED, _P_ENDED]] = 0.0
     for place, row in enumerate(chosen.tolist() if keys else ()):
         if row and keys[row - 1] == keys[row]:
-            found[place, 2:4] = values[row - 1]
+            found[place, [_LOG_Q_BEFORE, _LOG_P_BEFORE]] = values[row - 1]
         if row + 1 < len(keys) and keys[row + 1] == keys[row]:
-            found[place, 4] = values[row + 1, 1]
-        for side in (0, 1):
+            found[place, _LOG_P_AFTER] = values[row + 1, 1]
+        for side, column in enumerate((_Q_ENDED, _P_ENDED)):
             if values[row, side] == 0.0:
-                found[place, 5 + side] = _has_ended(values[:, side], keys, row)
+                found[place, column] = _has_ended(values[:, side], keys, row)
     return found
 
 

@@ -25,12 +25,15 @@ __all__ = ["Temperature", "context_parts", "temperature"]
 _EXPONENTS = (0.2, 5.0)
 """Of q, within which a root is looked for: temperatures of 0.2 to 5."""
 _GRID = 129
+"""Exponents at which a change of sign is looked for, 2.5 % apart."""
 _STEPS = 50
+"""Halvings of such a step: what is left is below the last bit of a double."""
 _AGREES = 4.0
 """Standard errors within which a part has the same root; a right one is beyond in 1 of 16,000."""
 _FAR = 5.0
 """Standard errors from 1 that make it a temperature."""
 _LEAST_PART = 100
+"""Rows of a part: the standard error of their mean is known to 7 % then, or to 10 % with half of them."""
 _MOST_ERROR = 0.1
 """Of an exponent that says anything."""
 

@@ -33,6 +33,8 @@ _LEAST_REACH = 14
 """Standard deviations outside of which the mass is 1e-44."""
 _ASIDE = 1 / 97
 """Keeps a probe from standing on the very point where a density is 0 or infinite."""
+_DIED_OUT = 1e-20
+"""Of the largest value: what is left at the ends cannot reach the last bit of a sum."""
 _ROUGH = 1e-6
 """Of the size of an error."""
 _SHARE = 0.01
@@ -77,7 +79,7 @@ def reach(log_ratio: LogRatio) -> int | None:
     for limit in range(_FARTHEST, _LEAST_REACH - 1, -1):
         inner = sizes[_FARTHEST - limit : _FARTHEST + limit + 1]
         if numpy.isfinite(inner).all():
-            died_out = max(inner[0], inner[-1]) <= 1e-20 * inner.max()
+            died_out = max(inner[0], inner[-1]) <= _DIED_OUT * inner.max()
             return limit if died_out or not inner.any() else None
     return None
 
@@ -112,6 +114,7 @@ def breakpoints(features: Iterable[Feature], limit: int) -> NDArray[Any]:
     """Where the first panels end: at whole scores, at the features, and around them at growing distances."""
     import numpy
 
+    # The largest is 1e35 widths away: beyond every limit, unless a feature is narrower than 1e-34.
     grades = 4.0 ** numpy.arange(-1, 60)
     steps = numpy.concatenate([-grades, [0.0], grades])
     found = [numpy.arange(-limit, limit + 1, dtype=float)]

@@ -14,6 +14,8 @@ LIMIT = 5.0
 
 _FALSE_ALARMS = 5.733e-7
 """Beyond five standard errors on either side, of a normal distribution."""
+_OUTSIDE = 0.05
+"""Of the probability, beyond both ends of an interval of 95 %."""
 _NORMAL = 1.959963984540054
 """The 97.5th percentile of the normal distribution: an interval of 95 %."""
 
@@ -33,7 +35,7 @@ _LARGE = 300.0
 
 def quantile(degrees: int | None) -> float:
     """Standard errors on each side of a 95 % interval; `degrees` None is the normal distribution."""
-    return _NORMAL if degrees is None else _student(degrees, 0.05)
+    return _NORMAL if degrees is None else _student(degrees, _OUTSIDE)
 
 
 def limit(degrees: int | None) -> float:

@@ -29,6 +29,8 @@ _SMALL = 0.01
 """KL up to which r - 1 - log r is worth a second integral: its rounding is sqrt(2 KL) times as large."""
 _ROUGH = 1e-3
 """Of the size of an error."""
+_UNITS = 16
+"""Roundings that are allowed for: a sum of 20 positive products is off by 10 at most, what is added by a few."""
 _TAIL = 1e-9
 """Relative error of scipy's distribution functions in the tails, with a margin."""
 
@@ -65,7 +67,7 @@ def _nonnegative(pair: MixtureLogRatio | DensityLogRatio, features: Sequence[Fea
     value, change, count = adaptive(integrand, points, 0.0)
     moved, _, more = adaptive(error, points, 0.0, _ROUGH)
     beyond = pair.mass_beyond(limit)
-    rounding = (1 + _ROUGH) * moved + change + _TAIL * beyond + 16 * EPSILON * value
+    rounding = (1 + _ROUGH) * moved + change + _TAIL * beyond + _UNITS * EPSILON * value
     if not isfinite(value + rounding + beyond):
         return None
     return Estimate(value + beyond, 0.0, rounding, "Gauss-Legendre panels of r - 1 - log r", count + more)

@@ -33,6 +33,8 @@ _BITS = 52
 """Of a point in [0, 1): with half of the last one added, it is exact in a double and neither 0 nor 1."""
 _SMALLEST = 2.0**-54
 """Half of the last bit of a uniform number: its normal quantile is finite."""
+_LARGEST = 1 - 2.0**-53
+"""The largest double below 1."""
 _MOST_CELLS = 2**20
 """Coordinates of one Latin hypercube, which has to be held in memory as a whole."""
 
@@ -164,7 +166,7 @@ def _scores(u: NDArray[Any]) -> NDArray[Any]:
     import numpy
     from scipy.special import ndtri
 
-    scores: NDArray[Any] = ndtri(numpy.clip(u, _SMALLEST, 1 - 2.0**-53))
+    scores: NDArray[Any] = ndtri(numpy.clip(u, _SMALLEST, _LARGEST))
     return scores
 
 

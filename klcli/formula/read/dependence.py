@@ -91,9 +91,9 @@ def _behind_power(tokens: Sequence[Token], place: int) -> int:
         return place + 1
     if tokens[place].name != "^":
         return place
-    names = [token.name for token in tokens[place + 1 : place + 4]]
-    if len(names) == 3 and names[0] == "{" and names[1].isdigit() and names[2] == "}":
-        return place + 4
+    names = [token.name for token in tokens[place + 1 : place + 1 + len("{n}")]]
+    if len(names) == len("{n}") and names[0] == "{" and names[1].isdigit() and names[2] == "}":
+        return place + 1 + len(names)
     return place + 2 if names and names[0].isdigit() else place
 
 

@@ -160,6 +160,7 @@ class Parser(Operators):
             return Symbol(name)
         except ValueError:
             hint = f"a name has at most {MAX_NAME} letters and digits and is not that of a function"
+            # The words of the language, in and or, are as short.
             hint = WORDS if name.isalpha() and name.islower() and len(name) < 4 else hint
             raise self.error(f"'{self.written(token)}' cannot be used as a symbol", hint, token) from None
 

@@ -56,6 +56,8 @@ _SPACE_AT_END = regex(r"(?:\\[,;:! ]|\\q?quad|~|\\\\)\Z")
 """Space of LaTeX at the end, which prints as nothing."""
 _NUMBER_AT_END = regex(r"(?<![\w.])\d+\.\Z")
 """A full stop of the sentence behind a number."""
+_LONGEST_NUMBER = 30
+"""Characters at the end in which the number of an equation stands, with the space before it."""
 _EQUATION_NUMBER = regex(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
 """The number of an equation at its right edge: a product with a lone number in brackets is one, too."""
 
@@ -76,7 +78,7 @@ def cleaned(text: str) -> str:
 def _check_number(text: str) -> None:
     """Refuse what may be the number of an equation, which would multiply the formula."""
     end = text.rstrip()
-    if found := _EQUATION_NUMBER.search(end, max(0, len(end) - 30)):
+    if found := _EQUATION_NUMBER.search(end, max(0, len(end) - _LONGEST_NUMBER)):
         raise FormulaError(
             f"is '({found[1]})' a factor or the number of the equation?",
             text,
@@ -143,7 +145,7 @@ def _unwrapped(text: str) -> str:
 def _without_stop(text: str) -> str:
     """A text without the full stop or comma behind it; that of ``2.`` belongs to the number."""
     inner = text.rstrip()
-    if found := _SPACE_AT_END.search(inner[-6:]):
+    if found := _SPACE_AT_END.search(inner[-len(r"\qquad") :]):
         return inner[: -len(found[0])]
     if inner.endswith((",", ".", "。", "、", "，")) and not _NUMBER_AT_END.search(inner[-MAX_DIGITS:]):
         return inner[:-1]

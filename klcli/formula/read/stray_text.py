@@ -60,6 +60,8 @@ _PROSE = regex(r"[,.]?\s*\b(where|with|if|for|when|and|so|is|are|the|which|here)
 """A word with which the text around a formula goes on."""
 WORDS = "words are no part of a formula: leave out what stands around it"
 
+_SHOWN = 40
+"""Characters of a divergence in a message: ``KL(q(z|x) || p(z))`` with the names that people give it."""
 _DIVERGENCE = regex(r"(D_?)?(KL|kl|KLD|JS)(_\w+)?\Z")
 """The name of a divergence, before its brackets."""
 _DENSITY = regex(r"[pqPQND](_\w+)?\Z")
@@ -93,7 +95,7 @@ def distribution(name: str, text: str, start: int, opening: int) -> tuple[str, s
         opening: where the bracket stands.
     """
     end = _closing(text, opening)
-    written = clipped(text[start:end], 40)
+    written = clipped(text[start:end], _SHOWN)
     if _DIVERGENCE.match(name):
         hint = "give its formula; in front of '=' the name may stay"
         return f"'{written}' is the name of a divergence", hint

@@ -193,6 +193,8 @@ def _outside(tree: Tree) -> set[str]:
 
 _MOST_BITS = 100_000
 """Of a power of rationals, which sympy writes out digit by digit."""
+_FEW = 5
+"""Digits of a number that is only compared with a limit."""
 _LARGEST_EXPONENT = 1_000_000
 """Of e; far beyond every arithmetic, and below where sympy's own floats end."""
 _HIGHEST_DEGREE = 30
@@ -261,7 +263,7 @@ class Symbols:
         bits = sum(
             number.p.bit_length() + number.q.bit_length() for number in base.atoms(self._sympy.Rational)
         )
-        if exponent.is_number and abs(exponent.evalf(5)) * max(bits, 1) > _MOST_BITS:
+        if exponent.is_number and abs(exponent.evalf(_FEW)) * max(bits, 1) > _MOST_BITS:
             raise OverflowError("a power too large to be written out")
 
     def _check_exponential(self, value: Any) -> None:
@@ -270,7 +272,7 @@ class Symbols:
             factor, rest = term.as_coeff_Mul()
             if rest.has(self._sympy.log):
                 self._check_size(rest, factor)
-        if value.is_number and abs(value.evalf(5)) > _LARGEST_EXPONENT:
+        if value.is_number and abs(value.evalf(_FEW)) > _LARGEST_EXPONENT:
             raise OverflowError("an exponential too large for sympy")
 
     def _real(self, value: Any) -> Any:

@@ -137,6 +137,7 @@ _GUARD = 64
 def _by_series(value: Decimal, digits: int) -> Decimal:
     """k log 2 + 2^12 log(m^(1/2^12)) with 1 <= m < 4, where log x = 2 atanh((x - 1)/(x + 1)), in integers."""
     above, below = value.as_integer_ratio()
+    # 10/3 bits a digit are a little more than log2(10) = 3.322.
     bits = digits * 10 // 3 + _GUARD + 2 * _ROOTS
     shift = above.bit_length() - below.bit_length() - 1
     root = (above << max(0, bits - shift)) // (below << max(0, shift - bits))

@@ -47,6 +47,8 @@ SymbolKind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ENTRY = regex(r"_(ii|jj|kk)\Z")
 """The indices of an entry of the diagonal."""
 _ORDER: tuple[SymbolKind, ...] = ("matrix", "vector", "scalar")
+_SHOWN = 60
+"""Characters of a formula in a message, which then fits into a line."""
 _MOST_SYMBOLS = 8
 """Each symbol more has three kinds more to be tried with all others."""
 _MOST_VISITS = 500_000
@@ -133,7 +135,7 @@ def _is_made_of_several(tree: Tree) -> bool:
 
 
 def _misfit(tree: Tree, problem: str) -> ShapeError:
-    return ShapeError(f"{problem}: {clipped(to_text(tree), 60)}")
+    return ShapeError(f"{problem}: {clipped(to_text(tree), _SHOWN)}")
 
 
 def product_kind(

@@ -26,7 +26,8 @@ def ranks(case: ArrayProgram) -> Iterator[int]:
     needed = max((axis + 1 if axis >= 0 else -axis for axes in named for axis in axes), default=1)
     if any(isinstance(node, Reshape) for node in walk(case.program)):
         needed = 2  # an axis that is put in may be the one that is named
-    yield from range(max(needed, 2), 5)
+    # At most four axes, as of images: batch, channels, height and width.
+    yield from range(max(needed, 2), 4 + 1)
     # Products of vectors are read for one example, whose arrays have no batch.
     yield 1
 

@@ -33,6 +33,8 @@ def _form(left: Tree, matrix: Tree, right: Tree) -> Tree:
     return _summed(left, MatrixProduct(matrix, right))
 
 
+_LETTERS = "ijklmnop"
+"""More than any pattern below has; those of one with more again and again, which is none of them."""
 _FORMS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
     **dict.fromkeys(("i,i->", "i,i", "ij,ij->", "ij,ij"), (2, _summed)),
     **dict.fromkeys(("ij,ji->", "ij,ji"), (2, _trace_of_product)),
@@ -61,5 +63,6 @@ def _canonical(pattern: str) -> str:
     names: dict[str, str] = {}
     plain = pattern.replace(" ", "").replace("...", "")
     return "".join(
-        names.setdefault(sign, "ijklmnop"[len(names) % 8]) if sign.isalpha() else sign for sign in plain
+        names.setdefault(sign, _LETTERS[len(names) % len(_LETTERS)]) if sign.isalpha() else sign
+        for sign in plain
     )
