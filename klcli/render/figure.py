@@ -33,7 +33,7 @@ _EDGE, _GAP, _HEIGHT = 8.0, 6.0, 200.0
 _SAMPLE = 26.0
 """The length of the line that stands before a name."""
 _RISE = 0.35
-"""Half of the height of a letter, in units of its type, by which words stand below what they are centred on."""
+"""Half of the height of a letter, in its type, by which words stand below what they are centred on."""
 _BOX, _VEIL = 0.4, 0.85
 """Half of the width of the ground below a letter on a curve, in its type, and how much that hides."""
 _THIN, _THICK = 2.0, 6.0

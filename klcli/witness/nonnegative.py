@@ -30,7 +30,7 @@ _SMALL = 0.01
 _ROUGH = 1e-3
 """Of the size of an error."""
 _UNITS = 16
-"""Roundings that are allowed for: a sum of 20 positive products is off by 10 at most, what is added by a few."""
+"""Roundings that are allowed for: a sum of 20 positive products is off by 10 at most."""
 _TAIL = 1e-9
 """Relative error of scipy's distribution functions in the tails, with a margin."""
 
