@@ -36,7 +36,13 @@ _UNASKED = ("none", "sum", "sum-mean")
 
 
 def passing_line(name: str, found: FunctionExamination, row: Parameterization) -> str:
-    """What holds of a function that is the KL: how it reduces it, which nobody had to demand."""
+    """What holds of a function that is the KL: how it reduces it, which nobody had to demand.
+
+    Args:
+        name: the function's.
+        found: what was found of it.
+        row: what its head means.
+    """
     return f"{name}: the KL for {row.meaning}, {_WORDS[found.reduction or 'none']}"
 
 

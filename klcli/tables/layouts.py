@@ -182,7 +182,14 @@ def _samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Lay
 
 
 def refuse(block: Block, wrong: NDArray[Any], problem: str, hint: str) -> None:
-    """Stop at the first row of which something is wrong."""
+    """Stop at the first row of which something is wrong.
+
+    Args:
+        block: the rows.
+        wrong: whether something is wrong with each.
+        problem: what is.
+        hint: what can be done.
+    """
     if wrong.any():
         raise KlcliError(f"{place(block, int(wrong.argmax()))}: {problem}", hint)
 

@@ -22,7 +22,13 @@ _CLOSE = 1e-6
 
 
 def kl_amount(recording: Recording, part: Part, kernel: Kernel) -> Amount:
-    """The amount of a part that is a KL."""
+    """The amount of a part that is a KL.
+
+    Args:
+        recording: of the step.
+        part: of the loss.
+        kernel: what is KL in it.
+    """
     kl = kernel.verification.best.verdict.kl
     assert kl
     shape = shape_of(part, kernel)
@@ -35,7 +41,13 @@ def kl_amount(recording: Recording, part: Part, kernel: Kernel) -> Amount:
 
 
 def estimator_amount(recording: Recording, part: Part, factor: float) -> Amount | None:
-    """The amount of a part that is a multiple of an estimator of each token; None if it is not known."""
+    """The amount of a part that is a multiple of an estimator of each token; None if it is not known.
+
+    Args:
+        recording: of the step.
+        part: of the loss.
+        factor: of the estimator in the formula of the part.
+    """
     if part.tree is None or not part.builder.shapes:
         return None
     shape = max(part.builder.shapes.values(), key=len)

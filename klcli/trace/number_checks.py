@@ -87,7 +87,15 @@ def held_against(
 def weights_of(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, count: int
 ) -> list[float] | None:
-    """What the KL of every entry is multiplied by in the loss; None where that is not known."""
+    """What the KL of every entry is multiplied by in the loss; None where that is not known.
+
+    Args:
+        recording: of the step.
+        part: of the loss.
+        kernel: what is KL in it.
+        amount: how often it counts, without masks.
+        count: of its entries.
+    """
     if not part.chain.masks(recording):
         return [amount.total] * count
     kept = kept_of(recording, part, shape_of(part, kernel))

@@ -103,7 +103,14 @@ class SampleAverages:
 
 
 def draws_samples(call: Caller, names: tuple[str, str], reading: Parameterization, seed: int) -> bool:
-    """Whether a function gives other values when it is called again."""
+    """Whether a function gives other values when it is called again.
+
+    Args:
+        call: calls the function with arrays.
+        names: of the arguments that are mean and head.
+        reading: what the head means.
+        seed: of the arguments.
+    """
     given = entries(SHAPES[0], reading, Random(seed))
     arrays = {name: (SHAPES[0], values) for name, values in zip(names, given, strict=True)}
     values, again = (call(arrays, "float64")["values"] for _ in range(2))

@@ -53,7 +53,14 @@ class Matrices:
     slack: float
 
     def joined(self, tree: Operation, left: Array, right: Array, entries: Entries) -> Array:
-        """A sum, a product, a quotient or a power."""
+        """A sum, a product, a quotient or a power.
+
+        Args:
+            tree: the operation, for what is said of a wrong one.
+            left: its first operand.
+            right: its second one.
+            entries: what is done to the entries.
+        """
         if not left.shape and not right.shape:
             return _number(entries.run.operate(tree.operator, left.values[0], right.values[0]))
         if tree.operator == "^":
@@ -67,7 +74,15 @@ class Matrices:
     def product(
         self, tree: Tree, left: Array, right: Array, entries: Entries, *, explicit: bool = True
     ) -> Array:
-        """A product of matrices, vectors and numbers; `explicit` for one written with ``@``."""
+        """A product of matrices, vectors and numbers.
+
+        Args:
+            tree: the product, for what is said of a wrong one.
+            left: its first factor.
+            right: its second one.
+            entries: what is done to the entries.
+            explicit: whether it is written with ``@``.
+        """
         kinds = kind_of_array(left), kind_of_array(right)
         kind = product_kind(*kinds, self.manner, tree, explicit=explicit)
         if "scalar" in kinds:
@@ -95,7 +110,13 @@ class Matrices:
         return transposed(array)
 
     def reduced(self, tree: Reduction, body: Array, entries: Entries) -> Array:
-        """A sum over all entries; over one axis of a matrix the vector of the sums of its rows or columns."""
+        """A sum over all entries; over one axis of a matrix the vector of the sums of its rows or columns.
+
+        Args:
+            tree: the sum.
+            body: what is summed.
+            entries: what is done to the entries.
+        """
         single = len(body.shape) == 2 and tree.has_one_axis
         kept = () if not single else (0,) if tree.axes in ((1,), (-1,)) else (1,)
         return summed(body, kept, entries.reduced(tree.kind))

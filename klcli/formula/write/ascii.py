@@ -45,9 +45,12 @@ class AsciiPrinter:
     divide = "/"
 
     def show(self, tree: Tree, level: Level = Level.SUM, tail: bool = False) -> str:
-        """The text of `tree`, in brackets if it binds more loosely than `level`.
+        """The text of a tree.
 
-        `tail` says that something that binds tightly follows, which must not become part of an argument.
+        Args:
+            tree: what to write.
+            level: the text is in brackets if the tree binds more loosely.
+            tail: whether something that binds tightly follows, which must not become part of an argument.
         """
         if self.level(tree) < level or (tail and isinstance(tree, Reduction) and self.is_open(tree)):
             return self.brackets(self.show(tree))

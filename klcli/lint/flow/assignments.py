@@ -18,21 +18,41 @@ __all__ = ["assign", "kept", "offer", "record"]
 
 
 def record(state: State, node: ast.stmt, frame: Frame) -> None:
-    """Add a statement."""
+    """Add a statement.
+
+    Args:
+        state: of the flow, which keeps the terms.
+        node: the statement.
+        frame: of the function that it stands in, to whose steps it is added.
+    """
     step = FlowStatement(node, frame.function, frame.spelled)
     offer(state, step, frame)
     frame.steps.append(step)
 
 
 def offer(state: State, step: FlowStatement, frame: Frame) -> None:
-    """Keep what a statement minimises, and itself if it may be a term."""
+    """Keep what a statement minimises, and itself if it may be a term.
+
+    Args:
+        state: of the flow, which keeps both.
+        step: the statement.
+        frame: with the statements before it.
+    """
     state.sinks += sinks_in(step.node, step.function, frame.steps)
     if found := excerpt(step, frame.steps, len(frame.steps), state.root):
         state.excerpts.append(found)
 
 
 def assign(state: State, statement: ast.stmt, target: ast.expr, value: ast.expr, frame: Frame) -> None:
-    """Give a name of the flow a value."""
+    """Give a name of the flow a value.
+
+    Args:
+        state: of the flow, which keeps what the value is known to be.
+        statement: where it stands.
+        target: the name, in the names of the flow.
+        value: an expression in those names.
+        frame: of the function that it stands in.
+    """
     name = text_of_name(target)
     node = ast.copy_location(ast.Assign([target], value), statement)
     record(state, node, frame)
@@ -50,7 +70,14 @@ def assign(state: State, statement: ast.stmt, target: ast.expr, value: ast.expr,
 
 
 def kept(state: State, value: ast.expr, wish: str, frame: Frame) -> ast.expr:
-    """A name that keeps the value of an expression; the expression itself if it is a number or a name."""
+    """A name that keeps the value of an expression; the expression itself if it is a number or a name.
+
+    Args:
+        state: of the flow.
+        value: an expression in the names of the flow.
+        wish: how the name begins.
+        frame: to whose steps the statement that gives it the value is added.
+    """
     if isinstance(value, ast.Constant | ast.Lambda) or structure_of(value) is not None:
         return value
     if isinstance(value, ast.Name):

@@ -59,6 +59,11 @@ def only_set_in(statement: ast.stmt, block: Sequence[ast.stmt], function: Source
     """The names that only one branch of an ``if`` gives values: where they are used, it was taken.
 
     None is no value.
+
+    Args:
+        statement: the ``if``, or another statement, which has no such names.
+        block: the statements of the branch.
+        function: that both stand in.
     """
     if not isinstance(statement, ast.If):
         return set()

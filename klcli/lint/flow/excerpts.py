@@ -98,7 +98,14 @@ class CodeExcerpt:
 def excerpt(
     step: FlowStatement, before: Sequence[FlowStatement], count: int, root: SourceFunction
 ) -> CodeExcerpt | None:
-    """A statement with the statements that it depends on; None where it has not what terms are made of."""
+    """A statement with the statements that it depends on; None where it has not what terms are made of.
+
+    Args:
+        step: the statement.
+        before: statements of the flow, in their order.
+        count: of those that stand before it.
+        root: the function that the flow began with.
+    """
     kept, wanted = [step], set(step.read or step.uses)
     for number in range(count - 1, -1, -1):
         earlier = before[number]

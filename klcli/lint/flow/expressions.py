@@ -43,7 +43,13 @@ _TELLING = frozenset(
 
 
 def translated(state: State, node: ast.expr, frame: Frame) -> ast.expr:
-    """An expression with the names of the flow, and with what is called put in."""
+    """An expression with the names of the flow, and with what is called put in.
+
+    Args:
+        state: of the flow.
+        node: an expression as it is written in a function.
+        frame: of that function, with what its names are called in the flow.
+    """
     found = _translate(state, node, frame)
     return found if isinstance(found, ast.expr) else node
 

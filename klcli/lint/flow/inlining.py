@@ -29,7 +29,13 @@ _REMEMBERED = 256
 
 
 def followed(state: State, source: ast.Call, frame: Frame) -> Callee | None:
-    """The function that a call is followed into, if it is."""
+    """The function that a call is followed into, if it is.
+
+    Args:
+        state: of the flow, with the functions that it is in.
+        source: the call as it is written.
+        frame: of the function that it stands in.
+    """
     if frame.depth >= DEEPEST:
         return None
     if state.is_relevant is None and not _calls_own(source, frame):
@@ -52,7 +58,14 @@ def _is_followed_into(state: State, function: SourceFunction) -> bool:
 
 
 def inlined(state: State, where: Callee, node: ast.Call, frame: Frame) -> ast.expr:
-    """What a call of a function gives back, its statements put before."""
+    """What a call of a function gives back, its statements put before.
+
+    Args:
+        state: of the flow.
+        where: the function that is called, with its owner and arguments.
+        node: the call, in the names of the flow.
+        frame: of the function that it stands in.
+    """
     inner = enter(state, where.function, where.owner, frame)
     here = node.lineno, node.col_offset
     parts = state.unpacked[2] if state.unpacked and state.unpacked[:2] == here else 0
@@ -111,7 +124,14 @@ def _result(state: State, value: ast.expr, function: SourceFunction, inner: Fram
 
 
 def enter(state: State, function: SourceFunction, owner: ast.expr | None, frame: Frame) -> Frame:
-    """The frame of a function that is called, with names that nothing else has."""
+    """The frame of a function that is called, with names that nothing else has.
+
+    Args:
+        state: of the flow.
+        function: that is called.
+        owner: the object that it is a method of, in the names of the flow; None for a plain function.
+        frame: of the function that calls it.
+    """
     local = local_names(function)
     own = own_name(function)
     names = {name: state.known.fresh(name) for name in sorted(local - {own} if owner is not None else local)}

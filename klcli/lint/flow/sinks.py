@@ -38,7 +38,13 @@ class Sink:
 def sinks_in(
     statement: ast.stmt, function: SourceFunction, before: Sequence[FlowStatement]
 ) -> Iterator[Sink]:
-    """What a statement minimises."""
+    """What a statement minimises.
+
+    Args:
+        statement: in the names of the flow.
+        function: that it stands in.
+        before: the statements of the flow before it.
+    """
     count = len(before)
     for node in walked(statement):
         match node:

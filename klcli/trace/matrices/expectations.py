@@ -90,6 +90,11 @@ class Added:
 def added_of(recording: Recording, chain: Chain, start: Start) -> Added:
     """A part of a loss as a function of the arrays of a start.
 
+    Args:
+        recording: of the step.
+        chain: of the part, with what multiplies it.
+        start: the arrays.
+
     Raises:
         UnfollowedError: an operation is not known, or an array, or the noise is no normal one.
         ArithmeticError: there is no value.

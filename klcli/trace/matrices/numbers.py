@@ -31,7 +31,13 @@ _CLOSE_IN_SINGLE = 1e-3
 
 
 def amount_of_matrices(recording: Recording, chain: Chain, found: MatrixKl) -> Amount:
-    """How a KL is reduced, and what multiplies it then."""
+    """How a KL is reduced, and what multiplies it then.
+
+    Args:
+        recording: of the step.
+        chain: what stands between the KL and the loss.
+        found: the KL.
+    """
     if found.fit.counted is not None:
         return _amount_of_kept(found, chain)
     batch = found.fit.batch
@@ -54,7 +60,14 @@ def _amount_of_kept(found: MatrixKl, chain: Chain) -> Amount:
 def agreement_of(
     recording: Recording, chain: Chain, found: MatrixKl, noted: float | None
 ) -> Agreement | None:
-    """What the numbers of the step say; None where they were not noted."""
+    """What the numbers of the step say; None where they were not noted.
+
+    Args:
+        recording: of the step.
+        chain: what stands between the KL and the loss.
+        found: the KL.
+        noted: the part of the loss in the step that ran; None where it was not noted.
+    """
     import numpy as np
 
     root, outer = chain.core, weights_of_entries(recording, chain)
