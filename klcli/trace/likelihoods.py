@@ -8,6 +8,7 @@ density of a Gaussian with a spread of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from itertools import permutations
 from math import exp, isfinite, log
 
@@ -36,6 +37,10 @@ NAMES = {
 
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another likelihood is off."""
+_ROUNDING = 1e-13
+"""Relative: of a quotient of differences of doubles, each a few hundred units in the last place off."""
+_LARGEST_DENOMINATOR = 1000
+"""Of a weight that is written as a fraction; at this size one number in ten million is near one by chance."""
 _POINTS = 6
 """Two give k and c, and four more say whether they hold."""
 
@@ -95,7 +100,13 @@ def _factor(tree: Tree, order: Sequence[str], function: Callable[..., float]) ->
     if not isfinite(factor) or abs(factor) < _CLOSE:
         return None
     fits = all(abs(b - y - factor * (a - x)) <= _CLOSE * (abs(b) + abs(y) + abs(factor * a)) for a, b in rest)
-    return factor if fits else None
+    return _plain(factor) if fits else None
+
+
+def _plain(factor: float) -> float:
+    """A factor without the rounding of the quotient that it is."""
+    near = float(Fraction(factor).limit_denominator(_LARGEST_DENOMINATOR))
+    return near if abs(near - factor) <= _ROUNDING * abs(factor) else factor
 
 
 def _cross_entropy(x: float, y: float) -> float:

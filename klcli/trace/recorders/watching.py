@@ -74,13 +74,16 @@ class Watching:
     def document(self) -> dict[str, Any] | None:
         """What was noted; None if no framework was loaded.
 
-        Without a backward pass it is of the first recorder that has a number with a gradient.
+        Without a backward pass it is of the first recorder that has a number with a gradient, or else it has
+        the warnings of all.
         """
         if self._last is not None:
             return dict(self._last.document())
         documents = [recorder.document() for recorder in self._recorders]
-        told = [one for one in documents if one["losses"]] or documents
-        return told[0] if told else None
+        told = next((one for one in documents if one["losses"]), None)
+        if told or not documents:
+            return told
+        return dict(documents[0], warnings=[text for one in documents for text in one["warnings"]])
 
 
 class _Told:
