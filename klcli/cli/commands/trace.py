@@ -120,9 +120,9 @@ def trace(
 
     TARGET is a script, a module with -m, or a function, package.module:function, which is called with arrays
     that are made for its arguments. Programs that use PyTorch, TensorFlow, Keras or JAX are watched; a
-    function may also be one of NumPy. A class of PyTorch is made and called with --input, and its loss is
-    looked for: what it gives back as loss, or what a method or function such as loss_function makes of what
-    it gives back.
+    function may also be one of NumPy. A class of PyTorch, flax, equinox or TensorFlow is made and called with
+    --input, and its loss is looked for: what it gives back as loss, or what a method or function such as
+    loss_function makes of what it gives back. A model of Keras with a loss is fitted once.
     """
     if target is None:
         raise KlcliError("no program is given", "for example: klcli trace train.py")

@@ -15,7 +15,9 @@ Gaussians: what they note is judged elsewhere. How to add one:
    document. ``SHORT`` names the precisions in which functions are called, too. One with a class
    ``Recorder(on_backward)``, a context manager with ``document()`` and ``table``, serves whole programs: it
    calls ``on_backward`` where a loss is differentiated.
-4. Put its name into `FRAMEWORKS`, and into `WATCHED` if it serves programs.
+4. ``call_module(module, inputs, given)`` with ``is_trained(found)``, which may be left out, calls a module
+   with arrays of some shapes: `modules.found_losses` finds its loss, and wants a `modules.CalledModule`.
+5. Put its name into `FRAMEWORKS`, and into `WATCHED` if it serves programs.
 
 `notes.document` makes the JSON of it, with the schema ``klcli.recording/1``. A recorder that stands
 elsewhere, in any language, writes the same document; ``klcli.trace.recording.read_recording`` reads it. The

@@ -120,6 +120,8 @@ def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
 
 
 def _reduced(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node:
+    if not first.shape:
+        return first
     axes = one_of(named.get("dim", named.get("axis")), given[1:2], None)
     axes = [axes] if isinstance(axes, int) else list(axes) if axes else None
     # Behind the array and its axes.

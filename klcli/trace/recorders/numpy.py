@@ -117,6 +117,8 @@ def _noted(node: Node | None, out: Any, given: Sequence[Any], name: str) -> Any:
     if not isinstance(out, (numpy.ndarray, numpy.generic)) or out.dtype.kind not in "fiu":
         return out
     array = numpy.asarray(out)
+    if node is not None and any(node is one for one in given):
+        return Noted(array, node)
     if node is None or not all(map(is_operand, node.args)):
         grad = any(one.grad for one in nodes_of(given))
         return Noted(array, _leaf(array, name, sources_of(array.shape, given), grad))

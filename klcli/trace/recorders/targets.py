@@ -11,11 +11,11 @@ import warnings
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import FRAMEWORKS, RefusedError, frameworks_of, installed, recorder_of
+from . import FRAMEWORKS, RefusedError, frameworks_of, installed, keras_models, recorder_of
 from .rounded import probes, rounded_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 __all__ = ["array_names", "called"]
 
@@ -44,11 +44,10 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
     found = _target(target)
     if inspect.isclass(found):
         found = _built(found, given)
+    for recorder in _recorders_of_modules():
+        if recorder.is_trained(found):
+            return recorder.call_module(found, inputs, given)
     frameworks = frameworks_of(found) or [installed(FRAMEWORKS)]
-    first = recorder_of(frameworks[0])
-    call_module = getattr(first, "call_module", None)
-    if call_module and first.is_trained(found):
-        return call_module(found, inputs, given)
     names = array_names(found, given)
     generator, arrays = Random(0), {}
     for name, shape in zip(names, _shapes_for(names, inputs)):  # noqa: B905 (there is no strict in 3.8)
@@ -69,6 +68,15 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
         name = target.rpartition(":")[2].rpartition(".")[2]
         document["called"] = {"name": name, "given": held, "shape": out["shape"], "values": out["values"]}
     return document
+
+
+def _recorders_of_modules() -> Iterator[Any]:
+    """What can call modules, of the frameworks that are loaded; Keras knows its models first."""
+    if "keras" in sys.modules:
+        yield keras_models
+    for name in FRAMEWORKS:
+        if name in sys.modules and hasattr(recorder_of(name), "call_module"):
+            yield recorder_of(name)
 
 
 def _first_call(
@@ -206,7 +214,10 @@ def _built(kind: Any, given: dict[str, Any]) -> Any:
         parameters = inspect.signature(kind).parameters
     except (TypeError, ValueError):
         parameters = {}  # type: ignore[assignment]
-    own = {name: given.pop(name) for name in list(given) if name in parameters}
+    own: dict[str, Any] = {}
+    for recorder in _recorders_of_modules():
+        own.update(getattr(recorder, "own_arguments", lambda kind: {})(kind))
+    own.update({name: given.pop(name) for name in list(given) if name in parameters})
     try:
         return kind(**own)
     except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .calling import SHORT, call
+from .modules import call_module, is_trained, own_arguments
 from .recorder import JaxRecorder as Recorder
 
-__all__ = ["SHORT", "Recorder", "call"]
+__all__ = ["SHORT", "Recorder", "call", "call_module", "is_trained", "own_arguments"]

@@ -31,6 +31,7 @@ _LIBRARIES = (
     "distrax",
     "tensorflow_probability",
     "chex",
+    "optree",
 )
 """Libraries whose lines are nobody's own: what calls them is."""
 _PREPARATIONS = ("find_valid_initial_params",)

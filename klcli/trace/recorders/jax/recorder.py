@@ -102,39 +102,56 @@ class JaxRecorder:
             traced.trace()
             if not traced.is_loss:
                 return traced.replayed
-            self._read(traced, loss)
+            self._read(traced, [loss])
         except _UNFOLLOWED as error:
             loss["node"] = Node(
                 "leaf", place=loss["place"], grad=True, made_by="a function that needs numbers"
             )
             text = str(error).split("\n")[0]
             self.warnings.append(f"a loss is not followed, as its program depends on its numbers: {text}")
+            self.losses.append(loss)
         finally:
             self._is_inside = False
-        self.losses.append(loss)
         if self._on_backward:
             self._on_backward()
         return None if loss["node"].op == "leaf" else traced.replayed
 
-    def _read(self, traced: _Traced, loss: dict[str, Any]) -> None:
-        """Write into a loss what its equations are, and what its numbers."""
-        row = EquationRow(traced.closed, list(traced.inputs()), loss["place"])
-        root = row.nodes[row.outputs[0]]
-        loss["node"] = root = root if isinstance(root, Node) else Node("full", (root,))
-        open_guards(root, row.guarded)
-        others = _others(row)
-        self.others = [*self.others, *others][-_MOST_OTHERS:]
-        if not is_concrete(row, traced.leaves):
-            return
-        try:
-            told = _below([root, *others])
-            loss["value"], loss["gradients"] = note_values(row, traced.leaves, root, told)
-        except FAILURES as error:
-            self.warnings.append("the values of a loss were not noted: " + str(error).split("\n")[0])
+    def note_losses(self, fun: Any, params: Any) -> None:
+        """Note the numbers that a function of parameters gives back in a list, each as a loss."""
+        traced = _Traced(fun, (0,), (params,), {})
+        traced.trace()
+        self._read(traced, [{"value": None, "place": None} for _ in traced.closed.out_avals])
 
-    def document(self) -> dict[str, Any]:
-        """What was noted."""
-        warnings = self.warnings if self.losses else [*self.warnings, _NOTHING]
+    def _read(self, traced: _Traced, losses: Sequence[dict[str, Any]]) -> None:
+        """Write into losses what their equations are, and what their numbers.
+
+        Args:
+            traced: the function that gives them back, before anything else.
+            losses: what is known of each.
+        """
+        row = EquationRow(traced.closed, list(traced.inputs()), losses[0]["place"] if losses else None)
+        others = _others(row, len(losses))
+        self.others = [*self.others, *others][-_MOST_OTHERS:]
+        for loss, slot in zip(losses, row.outputs):  # noqa: B905 (there is no strict in 3.8)
+            root = row.nodes[slot]
+            loss["node"] = root = root if isinstance(root, Node) else Node("full", (root,))
+            open_guards(root, row.guarded)
+            self.losses.append(loss)
+            if not is_concrete(row, traced.leaves):
+                continue
+            try:
+                told = _below([root, *others])
+                loss["value"], loss["gradients"] = note_values(row, traced.leaves, root, told)
+            except FAILURES as error:
+                self.warnings.append("the values of a loss were not noted: " + str(error).split("\n")[0])
+
+    def document(self, *, finds_loss: bool = True) -> dict[str, Any]:
+        """What was noted.
+
+        Args:
+            finds_loss: whether it is said that there is none.
+        """
+        warnings = [*self.warnings, _NOTHING] if finds_loss and not self.losses else self.warnings
         return document(self.framework, self.losses, [{"node": one} for one in self.others], warnings)
 
 
@@ -194,10 +211,15 @@ class _Traced:
         return jax.tree_util.tree_unflatten(self._out_tree, found)
 
 
-def _others(row: EquationRow) -> list[Node]:
-    """Samples, and numbers that nothing is computed from but what is handed out beside the loss."""
-    used = {slot for _, given, _ in row.steps for slot in given} | {row.outputs[0]}
-    last = row.outputs[1:] + [slot for _, _, made in row.steps for slot in made if slot not in used]
+def _others(row: EquationRow, count: int) -> list[Node]:
+    """Samples, and numbers that nothing is computed from but what is handed out beside the losses.
+
+    Args:
+        row: of the function.
+        count: the losses, which it gives back first.
+    """
+    used = {slot for _, given, _ in row.steps for slot in given} | {*row.outputs[:count]}
+    last = row.outputs[count:] + [slot for _, _, made in row.steps for slot in made if slot not in used]
     sinks = [row.nodes[slot] for slot in last]
     sinks = [
         one for one in sinks if isinstance(one, Node) and one.grad and one.shape == () and one.op not in ENDS

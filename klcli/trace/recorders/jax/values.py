@@ -45,8 +45,8 @@ def values_of(array: Any) -> list[Any]:
 
 def note_values(
     row: EquationRow, inputs: Sequence[Any], root: Node, nodes: Iterable[Node]
-) -> tuple[float, list[dict[str, Any]]]:
-    """Write the values of some nodes into them; the value of the loss, and the gradients of its summands.
+) -> tuple[float | None, list[dict[str, Any]]]:
+    """Write the values of some nodes into them; the value of a loss, if it is a number, and gradients.
 
     Args:
         row: of the loss.
@@ -71,7 +71,8 @@ def note_values(
     for serial, array in told.items():
         wanted[serial].more["values"] = values_of(array)
     found = [(of, by, slope) for (of, arrays), own in zip(pairs, slopes) for by, slope in zip(arrays, own)]  # noqa: B905
-    return float(value), [{"of": of, "by": by, "values": values_of(slope)} for of, by, slope in found]
+    number = float(value) if value.shape == () else None
+    return number, [{"of": of, "by": by, "values": values_of(slope)} for of, by, slope in found]
 
 
 def _is_told(node: Node) -> bool:

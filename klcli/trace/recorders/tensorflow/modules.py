@@ -1,0 +1,61 @@
+"""A module of TensorFlow, or a layer of Keras on it, that is called with tensors, and its loss."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import tensorflow as tf
+
+from ..keras import backend_of_keras, is_layer
+from ..modules import CalledModule, check_shapes, found_losses
+from ..signatures import placed_parameters
+from .recorder import TensorflowRecorder
+from .tensors import has_gradient
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["call_module", "is_trained"]
+
+
+def is_trained(found: Any) -> bool:
+    """Whether something is a module of TensorFlow, or a layer of Keras on it."""
+    return isinstance(found, tf.Module) or (is_layer(found) and backend_of_keras() == "tensorflow")
+
+
+def call_module(module: Any, inputs: Sequence[Sequence[int]], given: dict[str, Any]) -> dict[str, Any]:
+    """The recording of a module that is called with tensors of some shapes, and of its loss.
+
+    Args:
+        module: of TensorFlow, or a layer of Keras.
+        inputs: the shapes of its inputs, whose entries are between 0 and 1.
+        given: further arguments of its forward and of its loss, by their names.
+
+    Raises:
+        RefusedError: no shapes are given, or it cannot be called with these.
+    """
+    check_shapes(module, inputs)
+    tf.random.set_seed(0)
+    tensors = [tf.random.uniform(shape) for shape in inputs]
+    signature = module.call if is_layer(module) else module.__call__
+    with TensorflowRecorder() as recorder, tf.GradientTape(persistent=True):
+        for one, tensor in zip(placed_parameters(signature), tensors):  # noqa: B905 (there is no strict in 3.8)
+            recorder.node_of(tensor).names.append(one.name)
+
+        def name_of(tensor: Any) -> str | None:
+            node = recorder.table.get(tensor)
+            return node.names[-1] if node is not None and node.names else None
+
+        def method(name: str) -> Any:
+            own = getattr(module, name, None)
+            return own if inspect.isroutine(own) else None
+
+        called = CalledModule(
+            module, module, signature, tf.Tensor, has_gradient, name_of, method, {"model": module}.get
+        )
+        losses, said = found_losses(called, tensors, given)
+        for loss in losses:
+            recorder.note_loss(loss)
+    document = recorder.document(finds_loss=False)
+    return dict(document, warnings=[said, *document["warnings"]])
