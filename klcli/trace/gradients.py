@@ -37,6 +37,7 @@ class Slope:
         noted: what the framework gave.
         true: what that of the KL is, with its weight.
         agrees: whether all entries are the same to the precision of the run.
+        cause: which terms of the KL have another gradient, in words, where that is known.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Slope:
     noted: float
     true: float
     agrees: bool
+    cause: str = ""
 
     @property
     def text(self) -> str:
@@ -51,7 +53,8 @@ class Slope:
         from klcli.formula.numeral import significant
 
         at, noted, true = map(significant, (self.at, self.noted, self.true))
-        return f"at {self.name} = {at} autograd gives {noted}, the KL {true}"
+        cause = f": {self.cause}" if self.cause else ""
+        return f"at {self.name} = {at} autograd gives {noted}, the KL {true}{cause}"
 
 
 def slopes_of(

@@ -10,7 +10,8 @@ The document, `klcli.recording/1`, has these keys:
   ``optimizer``, the name of the one that steps, ``instruction``, a number that tells two calls in one line
   apart, and ``gradients``, ``{"of", "by", "values"}``: what the
   framework's gradients of the loss with respect to the node ``by`` are, as far as they come through the node
-  ``of``. ``others``: nodes that were alive then and lead to no loss.
+  ``of``: not through another of these arrays, but with ``"whole": true``, as those of matrices are told that
+  linear algebra leads from. ``others``: nodes that were alive then and lead to no loss.
 - ``warnings``: what could not be noted.
 - ``rounded``, of a function, may be left out: calls with one entry in short precisions, each with its
   ``dtype``, ``given`` (entries by the names of arguments), ``value`` and ``gradients`` (by the same names,
@@ -123,6 +124,7 @@ class NotedLoss:
         optimizer: which one steps, or the ones that may.
         instruction: which of the calls in its line that was, where several can be.
         gradients: those by the framework, of a summand with respect to an array.
+        whole_gradients: those with respect to matrices and their vectors, through all others.
     """
 
     node: int
@@ -131,6 +133,7 @@ class NotedLoss:
     optimizer: str | None = None
     instruction: int | None = None
     gradients: Mapping[tuple[int, int], tuple[float, ...]] = field(default_factory=dict, hash=False)
+    whole_gradients: Mapping[tuple[int, int], tuple[float, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +225,18 @@ def _loss(one: Mapping[str, Any], end: int) -> NotedLoss:
         _place(one.get("place")),
         None if one.get("optimizer") is None else str(one["optimizer"]),
         None if one.get("instruction") is None else int(one["instruction"]),
-        {
-            (_index(slope["of"], end), _index(slope["by"], end)): tuple(map(float, slope["values"]))
-            for slope in one.get("gradients", ())
-        },
+        *(_gradients(one, end, is_whole=is_whole) for is_whole in (False, True)),
     )
+
+
+def _gradients(
+    loss: Mapping[str, Any], end: int, *, is_whole: bool
+) -> dict[tuple[int, int], tuple[float, ...]]:
+    return {
+        (_index(slope["of"], end), _index(slope["by"], end)): tuple(map(float, slope["values"]))
+        for slope in loss.get("gradients", ())
+        if bool(slope.get("whole")) is is_whole
+    }
 
 
 def _rounded(one: Mapping[str, Any]) -> RoundedCall:

@@ -48,7 +48,8 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
         return [_of_densities(recording, chain, densities)]
     whole = _whole(recording, chain)
     has_more = whole.estimation is not None and bool(whole.estimation.others)
-    if step.op not in ("add", "sub") or (whole.is_known and not has_more and not _stops_inside(whole)):
+    is_done = whole.is_known and not has_more
+    if step.op not in ("add", "sub") or (is_done and not _stops_inside(recording, whole)):
         return [whole]
     found: list[Part] = []
     for place, arg in enumerate(step.args):
@@ -57,7 +58,7 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
             factor, shared = chain.factor * sign, len(chain.numbers)
             own = replace(chain, core=arg, factor=factor, above=(), shared=shared)
             found += _parts(recording, own, depth + 1)
-    if whole.is_known and not has_more:
+    if is_done:
         # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
         return found if len(found) > 1 and all(part.kernel for part in found) else [whole]
     if any(part.is_known for part in found):
@@ -79,8 +80,12 @@ def _of_densities(recording: Recording, chain: Chain, names: tuple[str, str]) ->
     return Part(chain, builder, chain.tree(builder, recording), densities=names)
 
 
-def _stops_inside(part: Part) -> bool:
-    """Whether a KL has the gradient of another loss."""
+def _stops_inside(recording: Recording, part: Part) -> bool:
+    """Whether a KL may have the gradient of another loss."""
+    if part.matrices:
+        from klcli.trace.matrices.starts import nodes_inside
+
+        return any(recording.steps[one].op == "stop" for one in nodes_inside(recording, part.chain.core))
     conditions = part.kernel.verification.conditions if part.kernel else ()
     return any(one.kind == "gradient" and not one.passes for one in conditions)
 

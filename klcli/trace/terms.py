@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isclose
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition import Condition
@@ -22,6 +22,9 @@ from klcli.trace.unrecognized_terms import Unknown, looked_at
 from klcli.trace.weights import Amount
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from klcli.trace.matrices.kernels import MatrixKl
 
 __all__ = ["Kind", "Term", "term_of"]
 
@@ -120,6 +123,8 @@ def term_of(recording: Recording, loss: NotedLoss, part: Part) -> Term:
     if kernel:
         term = _kl_term(recording, part, kernel)
         assert term.amount
+        if part.matrices:
+            return _with_slopes_of_matrices(recording, loss, term, part.matrices)
         return replace(term, slopes=slopes_of(recording, loss, part, kernel, term.amount))
     if part.likelihood:
         return _likelihood_term(recording, part)
@@ -197,8 +202,15 @@ def _conditions(recording: Recording, part: Part, kernel: Kernel, amount: Amount
         step = recording.steps[cut]
         text = f"what {step.name or 'the head'} is computed from is not judged"
         yield Condition("equation", text, True)
-    if part.matrices:
-        yield Condition("equation", _VALUES_ALONE, True)
+
+
+def _with_slopes_of_matrices(recording: Recording, loss: NotedLoss, term: Term, found: MatrixKl) -> Term:
+    from klcli.trace.matrices.gradients import slopes_of_matrices  # most losses have none
+
+    told = slopes_of_matrices(recording, loss, term.part.chain, found)
+    said = [Condition("gradient", _HELD, True)] if told.is_held else []
+    said += [] if told.is_known else [Condition("equation", _VALUES_ALONE, True)]
+    return replace(term, slopes=told.slopes, conditions=(*term.conditions, *said))
 
 
 def _boundary(part: Part, own: float) -> int | None:

@@ -453,7 +453,7 @@ def test_a_covariance_for_all_examples_and_half_a_determinant() -> None:
     assert not seen.watched.holds()
 
 
-def test_of_a_kl_of_covariances_it_is_said_that_its_gradients_are_not_judged() -> None:
+def test_of_a_matrix_that_is_held_before_it_is_said_that_gradients_are_not_judged() -> None:
     mu, factor = torch.randn(6, 3, requires_grad=True), torch.eye(3) + 0.1 * torch.ones(3, 3).tril()
     lower = factor.requires_grad_()
     posterior = torch.distributions.MultivariateNormal(mu, scale_tril=lower.detach())

@@ -22,6 +22,7 @@ __all__ = [
     "Arrangement",
     "Draw",
     "drawn",
+    "factor_of",
     "given_by",
     "spread_of",
     "terms_at",
@@ -122,7 +123,7 @@ def terms_at(
 
     size = next(iter(draws.values())).vector.shape[-1]
     unit = np.eye(size)
-    factors = {side: _factor(draws[one], readings[one]) for side, one in way.heads.items()}
+    factors = {side: factor_of(draws[one], readings[one]) for side, one in way.heads.items()}
     whitened = np.linalg.solve(factors.get("p", unit), factors.get("q", unit))
     found: dict[MatrixTerm | str, NumPyArray] = {"trace": (whitened**2).sum((-1, -2))}
     if way.means:
@@ -153,7 +154,8 @@ def _together(matrix: NumPyArray, column: NumPyArray) -> tuple[NumPyArray, NumPy
     )
 
 
-def _factor(draw: Draw, reading: str) -> NumPyArray:
+def factor_of(draw: Draw, reading: str) -> NumPyArray:
+    """The factor of a covariance matrix: a diagonal of spreads of independent latents."""
     import numpy as np
 
     return draw.factor if reading in READINGS else draw.factor * np.eye(draw.factor.shape[-1])

@@ -20,7 +20,7 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 
-__all__ = ["agreement_of", "amount_of_matrices"]
+__all__ = ["agreement_of", "amount_of_matrices", "draws_of"]
 
 _DIGITS = 10
 """Of a weight that is fitted in doubles."""
@@ -73,11 +73,12 @@ def agreement_of(
     root, outer = chain.core, weights_of_entries(recording, chain)
     if noted is None or outer is None or chain.is_off:
         return None
-    fit = found.fit
+    fit, draws = found.fit, draws_of(recording, chain, found.fit)
     try:
-        arrays = evaluated(recording, [root, *fit.readings], _noted(recording, root, fit.readings))
-        draws = {one: _gaussian(arrays[one], reading) for one, reading in fit.readings.items()}
-    except (UnfollowedError, ArithmeticError, np.linalg.LinAlgError):
+        arrays = evaluated(recording, [root], _noted(recording, root, fit.readings))
+    except (UnfollowedError, ArithmeticError):
+        return None
+    if draws is None:
         return None
     here = float(np.dot(outer.ravel(), arrays[root].ravel()))
     true = None if found.is_sampled else _true(fit, draws, found)
@@ -87,9 +88,22 @@ def agreement_of(
     return Agreement(noted, here, true, agrees)
 
 
+def draws_of(recording: Recording, chain: Chain, fit: TermsFit) -> dict[int, Draw] | None:
+    """The means and matrices of the step; None where they were not noted, or are none."""
+    import numpy as np
+
+    try:
+        arrays = evaluated(recording, fit.readings, _noted(recording, chain.core, fit.readings))
+        return {one: _gaussian(arrays[one], reading) for one, reading in fit.readings.items()}
+    except (UnfollowedError, ArithmeticError, np.linalg.LinAlgError):
+        return None
+
+
 def _true(fit: TermsFit, draws: dict[int, Draw], found: MatrixKl) -> float | None:
     """The KL that the term is said to be, with its weight; None where that is no KL, or has a constant."""
-    if found.verification.best.kind not in ("exact", "reversed"):
+    kl = found.verification.best.verdict.kl
+    has_other_prior = kl is not None and kl.prior_variance not in (None, 1)
+    if found.verification.best.kind not in ("exact", "reversed") or has_other_prior:
         return None
     terms = terms_at(draws, fit.readings, fit.way, fit.counted)
     signs = {"trace": 1, "mahalanobis": 1, "logdet_q": -1, "logdet_p": 1, "constant": -fit.start.size}
@@ -123,8 +137,10 @@ def _noted(recording: Recording, root: int, symbols: Collection[int]) -> dict[in
         base = recording.steps[below(step)[0]] if step.op == "part" else step
         is_start = step.is_leaf and not below(base) and (base is step or base.values is None)
         is_start = is_start or index in symbols
-        if is_start and step.values is not None and len(step.values) == prod(step.shape):
-            found[index] = np.array(step.values).reshape(step.shape)
+        # What is held still may be gone at the loss, and has the values of what was made of it.
+        held = below(step)[0] if step.op in ("same", "stop") else index
+        if (is_start or held in symbols) and step.values and len(step.values) == prod(step.shape):
+            found[index] = found[held] = np.array(step.values).reshape(step.shape)
             continue
         for one in below(step):
             if one not in seen:

@@ -13,7 +13,7 @@ from klcli.trace.matrices.evaluation import below
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 
-__all__ = ["Start", "is_computed", "is_square", "starts_of"]
+__all__ = ["Start", "is_computed", "is_square", "nodes_inside", "starts_of"]
 
 _MOST_CUTS = 8
 """Nodes that are tried as symbols, of matrices and of vectors each."""
@@ -43,7 +43,7 @@ class Start:
 
 def starts_of(recording: Recording, root: int) -> Iterator[Start]:
     """The arrays from which a node may be computed, the farthest from it first."""
-    inside = _inside(recording, root)
+    inside = nodes_inside(recording, root)
     if not any(map(_is_volume, (recording.steps[one] for one in inside))):
         return
     sizes = {recording.steps[one].shape[-1] for one in inside if is_square(recording.steps[one])}
@@ -56,7 +56,9 @@ def starts_of(recording: Recording, root: int) -> Iterator[Start]:
     squares = [one for one in alone if is_square(recording.steps[one])]
     vectors = [one for one in alone if one not in squares]
     found: dict[Start, None] = {}
-    for cuts in islice(_sets(squares[:_MOST_CUTS], vectors[:_MOST_CUTS], alone), _MOST_TRIES):
+    for cuts in islice(
+        _sets(squares[_MOST_CUTS - 1 :: -1], vectors[_MOST_CUTS - 1 :: -1], alone), _MOST_TRIES
+    ):
         if start := _begun(recording, root, cuts):
             found[start] = None
     yield from found
@@ -100,7 +102,7 @@ def _ends(recording: Recording, index: int, without: int | None = None) -> froze
     return frozenset(found)
 
 
-def _inside(recording: Recording, root: int) -> list[int]:
+def nodes_inside(recording: Recording, root: int) -> list[int]:
     """The nodes that a node is computed from, the nearest first; none if there are too many."""
     seen, stack = {root}, [root]
     while stack:

@@ -10,7 +10,7 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-__all__ = ["MOST_SUMMANDS", "arrays_below", "linear_in", "summands_of"]
+__all__ = ["MOST_SUMMANDS", "arrays_below", "linear_in", "matrices_below", "summands_of"]
 
 MOST_SUMMANDS = 64
 """Terms of a loss whose gradients are asked for, each by a pass of its own."""
@@ -18,6 +18,10 @@ _MOST_ARRAYS = 24
 """Arrays below a summand whose gradients are asked for."""
 _MOST_ENTRIES = 20_000
 """Of an array whose gradients are told, as many as those whose values are."""
+_MOST_NODES = 600
+"""Nodes among which matrices are looked for; a KL of Gaussians with covariance matrices has a tenth."""
+_MOST_ENTRIES_OF_MATRICES = 4096
+"""Of an array of matrices or of their vectors, as many as those whose values are noted."""
 _LINEAR = ("add", "sub", "neg", "mul", "div", "same", "shape", "sum", "mean", "stack")
 
 
@@ -85,6 +89,36 @@ def _arrays(summand: Node, known: Container[int]) -> Iterator[Node]:
             if is_known and one.names:
                 inner.append(one)
     yield from inner
+
+
+def matrices_below(summand: Node, known: Container[int]) -> list[Node]:
+    """The square matrices that a summand is computed from, also by linear algebra, and vectors as long.
+
+    What is written in the program comes first: arrays with names, and those that are computed from nothing.
+
+    Args:
+        summand: of a loss.
+        known: the numbers of the nodes whose gradients can be asked for.
+    """
+    below, stack = {summand.serial: summand}, [summand]
+    while stack:
+        for one in stack.pop().args:
+            if isinstance(one, Node) and one.serial not in below:
+                below[one.serial] = one
+                stack.append(one)
+        if len(below) > _MOST_NODES:
+            return []
+    if not any("call" in one.more for one in below.values()):
+        return []
+    sizes = {one.shape[-1] for one in below.values() if len(one.shape) > 1 and one.shape[-1] == one.shape[-2]}
+    found = [
+        one
+        for one in below.values()
+        if one.grad and one.serial in known and one.shape and one.shape[-1] in sizes
+        if _size(one) <= _MOST_ENTRIES_OF_MATRICES
+    ]
+    found.sort(key=lambda one: (not one.names and bool(one.args), one.serial))
+    return found[:_MOST_ARRAYS]
 
 
 def _size(node: Node) -> int:

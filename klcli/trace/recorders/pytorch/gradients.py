@@ -7,15 +7,16 @@ again from the loss: nothing here keeps the graph alive, and tensors that are go
 from __future__ import annotations
 
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..summands import MOST_SUMMANDS, arrays_below, summands_of
+from ..summands import MOST_SUMMANDS, arrays_below, matrices_below, summands_of
 from .tensors import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from ..notes import Node
 
@@ -39,7 +40,7 @@ def gradients_of(
     steps: Sequence[Any],
     leaves: Mapping[int, Any],
     factor: float,
-    hooked: Sequence[Any] = (),
+    hooked: Mapping[int, Any] = MappingProxyType({}),
 ) -> tuple[list[dict[str, Any]], str]:
     """The gradients of the summands of a loss, each with the nodes ``of`` and ``by``, and what went wrong.
 
@@ -49,7 +50,7 @@ def gradients_of(
         steps: the marked functions of its graph.
         leaves: the tensors without a history by the numbers of their nodes.
         factor: what the loss is multiplied by that is no part of it.
-        hooked: tensors that may have hooks, which expect the gradient of the whole loss.
+        hooked: the tensors with hooks, which expect the gradient of the whole loss, by their nodes' numbers.
     """
     edge = getattr(torch.autograd.graph, "GradientEdge", None)
     if edge is None or loss.grad_fn is None:
@@ -60,14 +61,14 @@ def gradients_of(
     known.update(leaves)
     summands = [one for one in summands_of(root) if one.serial in known and one.serial not in leaves]
     try:
-        with _for_some_gradients(hooked):
-            return list(_gradients(loss, summands[:MOST_SUMMANDS], known, factor)), ""
+        with _for_some_gradients(hooked.values()):
+            return list(_gradients(loss, summands[:MOST_SUMMANDS], known, factor, hooked)), ""
     except Exception as error:  # of the program's own hooks, or of a function that is gone through once
         return [], "the gradients of the terms were not noted: {}".format(str(error).split("\n")[0])
 
 
 @contextmanager
-def _for_some_gradients(hooked: Sequence[Any]) -> Iterator[None]:
+def _for_some_gradients(hooked: Iterable[Any]) -> Iterator[None]:
     """Keep hooks from gradients that are none: a term alone has none for what it is not computed from."""
     held = [(hooks, dict(hooks)) for one in hooked if (hooks := one._backward_hooks)]
     for hooks, own in held:
@@ -84,19 +85,25 @@ def _unless_none(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _gradients(
-    loss: Any, summands: Sequence[Node], known: Mapping[int, Any], factor: float
+    loss: Any, summands: Sequence[Node], known: Mapping[int, Any], factor: float, hooked: Container[int]
 ) -> Iterator[dict[str, Any]]:
     if not summands:
         return
     own = [known[one.serial] for one in summands]
     weights = _grad(loss, own, torch.ones_like(loss), retain_graph=True, allow_unused=True)
     for one, output, weight in zip(summands, own, weights):  # noqa: B905 (there is no strict in 3.8)
-        arrays = arrays_below(one, known)
-        if weight is None or not arrays:
+        arrays, matrices = arrays_below(one, known), matrices_below(one, known)
+        if weight is None or not arrays + matrices:
             continue
-        found = _slopes([output], arrays, [weight], known)
-        for by, slope in _direct(arrays, found, known).items():
+        found = _slopes([output], arrays + matrices, [weight], known)
+        for place, by in enumerate(matrices, len(arrays)):
+            if by.serial in hooked:  # autograd leaves out a hook where it goes further on
+                found[place] = _slopes([output], [by], [weight], known)[0]
+        for by, slope in _direct(arrays, found[: len(arrays)], known).items():
             yield {"of": one, "by": by, "values": values_of(slope.detach() / factor)}
+        for by, slope in zip(matrices, found[len(arrays) :]):  # noqa: B905
+            if slope is not None:
+                yield {"of": one, "by": by, "values": values_of(slope.detach() / factor), "whole": True}
 
 
 def _slopes(outputs: Any, arrays: Sequence[Node], weights: Any, known: Mapping[int, Any]) -> list[Any]:

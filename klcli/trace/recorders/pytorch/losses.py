@@ -188,7 +188,7 @@ class Losses:
     ) -> list[dict[str, Any]]:
         trained = [(held, one) for held, one in self._table.alive() if held.requires_grad]
         leaves = {one.serial: held for held, one in trained if held.is_leaf}
-        hooked = [held for held, _ in trained if held._backward_hooks]
+        hooked = {one.serial: held for held, one in trained if held._backward_hooks}
         found, problem = gradients_of(tensor, node, steps, leaves, factor, hooked)
         self.warnings.extend([problem] if problem and problem not in self.warnings else [])
         return found

@@ -117,8 +117,9 @@ class Recorder(TorchFunctionMode):
                 self._put(tensor, Node("same", (node,), tensor.shape, node.dtype, False, node.place))
 
     def _put(self, tensor: Any, node: Node) -> Node:
+        if node.version is None:  # a view of all of an array has its node, and less of its gradients
+            mark(tensor, node)
         node.version = version(tensor)
-        mark(tensor, node)
         self.table.put(tensor, node)
         return node
 
