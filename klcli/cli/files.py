@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import prod
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from klcli.cli.standard_input import read_standard_input
@@ -35,7 +34,7 @@ def read_text(path: str, hint: str = "--file takes a text file") -> str:
         if path == "-":
             data = read_standard_input(_MOST_BYTES + 1)
         else:
-            with Path(path).open("rb") as file:
+            with open(path, "rb") as file:
                 data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise KlcliError(f"cannot read {shown}: {error.strerror}", hint) from None
@@ -100,7 +99,7 @@ def file_hash(path: str) -> str:
     from hashlib import file_digest
 
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             return file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise KlcliError(f"cannot read {visible(path)}: {error.strerror}", _HINT) from None
@@ -118,7 +117,7 @@ def _array(path: str, name: str) -> Any:
 
     shown = visible(path)
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             array = _numbers(file, shown, name)
     except OSError as error:
         raise KlcliError(f"{name}: cannot read {shown}: {error.strerror}", _HINT) from None

@@ -35,13 +35,11 @@ class DerivationStep:
         rule: what leads to it from the step before, in words and formulas.
         tree: the formula.
         value: its value at the input, correctly rounded; None where there is no input, or not enough digits.
-        essential: whether a short derivation keeps it.
     """
 
     rule: RuleText
     tree: Tree
     value: float | None = None
-    essential: bool = True
 
     @property
     def words(self) -> str:
@@ -59,7 +57,7 @@ def step_of(words: str, formula: str, read: Callable[[str], Tree]) -> Derivation
     """
     parts = _FORMULA.split(words.removeprefix(ESSENTIAL))  # words and formulas by turns
     rule = (read(part) if number % 2 else part for number, part in enumerate(parts))
-    return DerivationStep(tuple(filter(None, rule)), read(formula), essential=words.startswith(ESSENTIAL))
+    return DerivationStep(tuple(filter(None, rule)), read(formula))
 
 
 def rule_of_head(reading: Parameterization, subject: Tree, spread: Tree) -> RuleText:

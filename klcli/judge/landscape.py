@@ -38,8 +38,8 @@ _AROUND = (-_STEP, Decimal(0), _STEP)
 """At which a function is looked at for its differences."""
 _REACH = 9
 """Means and logarithms of sigma up to which the grid looks."""
-_PER_MEAN, _PER_LOG = 4, 20
-"""Places of the grid to a mean, and to a logarithm of sigma, of 1: some 26,000, which take 4 ms."""
+_PER_MEAN, _PER_LOG = 2, 10
+"""Places of the grid to a mean, and to a logarithm of sigma, of 1: some 6,700, which take 1 ms."""
 _ROUNDS = 60
 """Of a method that doubles its digits, and takes halves of sigma where a step would leave the range."""
 _SETTLED = Decimal("1e-20")

@@ -13,15 +13,13 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
 def test_formulas_stand_in_braces() -> None:
     step = step_of("{2 pi} cancels in {log x}", "log sigma", known)
-    assert step == DerivationStep(
-        (known("2 pi"), " cancels in ", known("log x")), known("log sigma"), essential=False
-    )
+    assert step == DerivationStep((known("2 pi"), " cancels in ", known("log x")), known("log sigma"))
 
 
-@pytest.mark.parametrize(("words", "essential"), [("!definition", True), ("definition", False)])
-def test_an_essential_step_is_marked(words: str, essential: bool) -> None:
+@pytest.mark.parametrize("words", ["!definition", "definition"])
+def test_the_mark_of_an_essential_step_is_no_word_of_it(words: str) -> None:
     step = step_of(words, "E_q[log q - log p]", known)
-    assert (step.words, step.essential, step.value) == ("definition", essential, None)
+    assert (step.words, step.value) == ("definition", None)
 
 
 def test_matrices_are_read_as_such() -> None:

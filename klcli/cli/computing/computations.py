@@ -97,8 +97,8 @@ def _derivation(
         return derive(q, p, short=asked.steps == "short")
     from klcli.gaussian.multivariate.derivation import derive_at
 
-    rows = derive_at(q.with_covariance(), p.with_covariance(), found.closed_form.value)
-    return tuple(row for row in rows if asked.steps == "full" or row.step.essential)
+    pair = q.with_covariance(), p.with_covariance()
+    return derive_at(*pair, found.closed_form.value, short=asked.steps == "short")
 
 
 def _variances(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian] | None:

@@ -13,7 +13,7 @@ from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.gaussian.closed_form import Unit, per_unit
-from klcli.gaussian.derivation_step import DerivationStep, rule_of_head, step_of
+from klcli.gaussian.derivation_step import ESSENTIAL, DerivationStep, rule_of_head, step_of
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, is_closed, value_here
@@ -90,17 +90,19 @@ class MatrixStep:
     case: DerivationCase
 
 
-def derive(reading: Parameterization, unit: Unit = "nats") -> tuple[MatrixStep, ...]:
+def derive(reading: Parameterization, unit: Unit = "nats", *, short: bool = False) -> tuple[MatrixStep, ...]:
     """The derivation in symbols.
 
     Args:
         reading: of the head in one dimension.
         unit: of the result.
+        short: whether only the essential steps are wanted.
 
     Raises:
         RuntimeError: a step does not equal the one before, which would be an error in this module.
     """
-    rows = [MatrixStep(step_of(words, formula, parse), case) for case, words, formula in _STEPS]
+    wanted = [row for row in _STEPS if row[1].startswith(ESSENTIAL) or not short]
+    rows = [MatrixStep(step_of(words, formula, parse), case) for case, words, formula in wanted]
     rows.append(_in_head(reading))
     wrong = first_unequal([(row.step.tree, row.case) for row in rows], reading)
     if wrong is not None:
@@ -109,20 +111,20 @@ def derive(reading: Parameterization, unit: Unit = "nats") -> tuple[MatrixStep, 
 
 
 def derive_at(
-    q: Gaussian[Covariance], p: Gaussian[Covariance], value: float, unit: Unit = "nats"
+    q: Gaussian[Covariance], p: Gaussian[Covariance], value: float, *, short: bool = False
 ) -> tuple[MatrixStep, ...]:
     """The derivation, with the value of each closed form that holds at the input.
 
     Args:
         q: the posterior, small enough for exact arithmetic; with more dimensions no step has a value.
         p: the prior.
-        value: KL(q || p), which each of them has to be.
-        unit: of the value.
+        value: KL(q || p) in nats, which each of them has to be.
+        short: whether only the essential steps are wanted.
 
     Raises:
         RuntimeError: one of them is not, which would be an error in this module or in the value.
     """
-    rows = derive(PARAMETERIZATIONS["std"], unit)
+    rows = derive(PARAMETERIZATIONS["std"], short=short)
     if not q.spread.is_exact:
         return rows
     cases, found = cases_of(q, p), []

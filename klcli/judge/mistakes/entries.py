@@ -6,18 +6,19 @@ what it is, what it costs, and what has it beside what has not.
 
 from __future__ import annotations
 
-from pathlib import Path
+from os.path import dirname, join
 
 from klcli.judge.mistakes.mistake import Mistake
 
 __all__ = ["FOLDER", "entries"]
 
-FOLDER = Path(__file__).parent / "pages"
+FOLDER = join(dirname(__file__), "pages")
 
 
 def entries(name: str) -> tuple[Mistake, ...]:
     """The mistakes of a file of that folder."""
-    _, *sections = (FOLDER / f"{name}.md").read_text(encoding="utf-8").split("\n## ")
+    with open(join(FOLDER, f"{name}.md"), encoding="utf-8") as file:
+        _, *sections = file.read().split("\n## ")
     return tuple(map(_mistake, sections))
 
 

@@ -38,6 +38,11 @@ def test_every_reading_is_derived(name: str, unit: str) -> None:
     assert PARAMETERIZATIONS[name].meaning in steps[-1].step.words
 
 
+def test_a_short_derivation_has_the_essential_steps() -> None:
+    full, short = (derive(PARAMETERIZATIONS["std"], short=short) for short in (False, True))
+    assert [full[place] for place in (0, 3, 4, 6, 7, 8)] == list(short)
+
+
 @pytest.mark.parametrize("order", [2, 5])
 def test_the_closed_forms_have_the_value_of_the_reference(order: int) -> None:
     """At the Hilbert matrix, against mpmath; with the unit prior and with another."""
