@@ -35,7 +35,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     """
     project = project or Project([outline(module.text, module.path)], lambda path: module)
     found, terms = _recognised(module, project)
-    said = (one for rule in RULES for one in rule.check(found))
+    said = (one for check in RULES for one in check(found))
     own = [one for one in said if one.related or one.place.path == module.path]
     return Linted(
         module.path,

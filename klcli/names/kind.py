@@ -46,6 +46,12 @@ class NameKind:
     pattern: str = ""
 
 
+def _kind(
+    meaning: str, examples: str, others: str, says: Callable[[str], bool], pattern: str = ""
+) -> NameKind:
+    return NameKind(meaning, tuple(examples.split()), tuple(others.split()), says, pattern)
+
+
 def whole(meaning: str, pattern: str, examples: str, others: str, flags: int = re.IGNORECASE) -> NameKind:
     """Names that are matched from their beginning to their end.
 
@@ -57,13 +63,7 @@ def whole(meaning: str, pattern: str, examples: str, others: str, flags: int = r
         flags: of the regular expression; capital letters are small ones but where they matter.
     """
     found = regex(pattern, flags)
-    return NameKind(
-        meaning,
-        tuple(examples.split()),
-        tuple(others.split()),
-        lambda name: found.fullmatch(name) is not None,
-        pattern,
-    )
+    return _kind(meaning, examples, others, lambda name: found.fullmatch(name) is not None, pattern)
 
 
 def beginning(meaning: str, pattern: str, examples: str, others: str, flags: int = re.IGNORECASE) -> NameKind:
@@ -77,13 +77,7 @@ def beginning(meaning: str, pattern: str, examples: str, others: str, flags: int
         flags: of the expression.
     """
     found = regex(pattern, flags)
-    return NameKind(
-        meaning,
-        tuple(examples.split()),
-        tuple(others.split()),
-        lambda name: found.match(name) is not None,
-        pattern,
-    )
+    return _kind(meaning, examples, others, lambda name: found.match(name) is not None, pattern)
 
 
 def anywhere(meaning: str, pattern: str, examples: str, others: str, flags: int = re.IGNORECASE) -> NameKind:
@@ -97,13 +91,7 @@ def anywhere(meaning: str, pattern: str, examples: str, others: str, flags: int 
         flags: of the expression.
     """
     found = regex(pattern, flags)
-    return NameKind(
-        meaning,
-        tuple(examples.split()),
-        tuple(others.split()),
-        lambda name: found.search(name) is not None,
-        pattern,
-    )
+    return _kind(meaning, examples, others, lambda name: found.search(name) is not None, pattern)
 
 
 def containing(meaning: str, parts: str, examples: str, others: str) -> NameKind:
@@ -121,7 +109,7 @@ def containing(meaning: str, parts: str, examples: str, others: str) -> NameKind
         lowered = name.lower()
         return any(part in lowered for part in wanted)
 
-    return NameKind(meaning, tuple(examples.split()), tuple(others.split()), says)
+    return _kind(meaning, examples, others, says)
 
 
 def among(meaning: str, names: Iterable[str], others: str) -> NameKind:
@@ -151,7 +139,7 @@ def worded(meaning: str, words: str, examples: str, others: str) -> NameKind:
         found = words_of(name)
         return not wanted.isdisjoint((*((word,) for word in found), *pairwise(found)))
 
-    return NameKind(meaning, tuple(examples.split()), tuple(others.split()), says)
+    return _kind(meaning, examples, others, says)
 
 
 def words_of(name: str) -> tuple[str, ...]:

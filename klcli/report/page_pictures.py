@@ -5,8 +5,7 @@ from __future__ import annotations
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import answer_to_text
-from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.rules.table import mistakes
+from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.report.charged_picture import of_readings
 from klcli.report.document import Plot
 from klcli.report.page import Page
@@ -21,7 +20,7 @@ _SAMPLED, _CHARGED = "logstd", "logvar"
 
 def pictures_of(page: Page) -> list[Plot]:
     """What the wrong example of a mistake charges, if it is a formula of one head that has this mistake."""
-    mistake = mistakes().get(page.term)
+    mistake = MISTAKES.get(page.term)
     if mistake is None:
         return []
     if mistake is _READ_OTHERWISE:

@@ -11,11 +11,11 @@ from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
 from klcli.judge.verdict_examples import VERDICT_EXAMPLES
 from klcli.latents.meanings import STATISTIC_MEANINGS
-from klcli.lint.rules.table import mistakes
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Listing, Paragraph
 from klcli.report.guides import guides
 from klcli.report.page import Page
@@ -40,7 +40,7 @@ def code_pages() -> Mapping[str, Document]:
 
 def _all_pages() -> Iterator[Page]:
     yield from guides()
-    yield from map(_of_mistake, sorted(mistakes().values(), key=attrgetter("code")))
+    yield from map(_of_mistake, sorted(MISTAKES.values(), key=attrgetter("code")))
     yield from map(_of_reading, PARAMETERIZATIONS.values())
     for verdict, meaning in (*MEANINGS.items(), *ESTIMATOR_VERDICTS.items()):
         yield _of_words(verdict, "verdict", meaning, {"example": VERDICT_EXAMPLES[verdict]})

@@ -34,12 +34,7 @@ def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
         generator: of the random numbers.
         progress: is told how many were drawn.
     """
-    at, unit = in_units(log_ratio)
-
-    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        return at(generator.standard_normal(out=z), work)
-
-    moments = _average(log_ratio, samples, step, progress)
+    moments, unit = _drawn(log_ratio, samples, generator, progress)
     return _estimate(moments, unit, log_ratio.rounding(), samples)
 
 
@@ -52,12 +47,7 @@ def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
         generator: of the random numbers.
         progress: is told how many were drawn.
     """
-    at, unit = in_units(log_ratio)
-
-    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        return ratios.k2(at(generator.standard_normal(out=z), work))
-
-    moments = _average(log_ratio, samples, step, progress)
+    moments, unit = _drawn(log_ratio, samples, generator, progress, lambda block, _: ratios.k2(block))
     # An error d of the log ratio l moves the average by E|l| d <= sqrt(E l^2) d, and d^2/2.
     error = log_ratio.rounding() / unit
     rounding = 2 * error * (sqrt(2 * moments.mean) + error)
@@ -79,13 +69,7 @@ def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
         generator: of the random numbers.
         progress: is told how many were drawn.
     """
-    at, unit = in_units(log_ratio)
-
-    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        block = at(generator.standard_normal(out=z), work)
-        return ratios.k3(block) if unit == 1.0 else _k3_in_units(block, unit)
-
-    moments = _average(log_ratio, samples, step, progress)
+    moments, unit = _drawn(log_ratio, samples, generator, progress, _k3_in_units)
     # An error d of the log ratio moves the average by E|1 - r| d, which is at most 2 d, and at most
     # sqrt(2 KL) d (Pinsker); the rest of the factor 8 is for errors that are larger where r is.
     error = log_ratio.rounding()
@@ -117,10 +101,28 @@ def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Prog
 
 def _k3_in_units(block: NDArray[Any], unit: float) -> NDArray[Any]:
     """(exp(-l) - 1 + l)/unit from l/unit, where l itself may be no double."""
+    if unit == 1.0:
+        return ratios.k3(block)
     import numpy
 
     with numpy.errstate(over="ignore"):
         return block + numpy.expm1(-block * unit) / unit
+
+
+def _drawn(
+    log_ratio: LogRatio,
+    samples: int,
+    generator: Any,
+    progress: Progress | None,
+    of: Callable[[Any, float], Any] = lambda block, _: block,
+) -> tuple[Moments, float]:
+    """The moments of what `of` makes of log ratios at independent draws, and their unit."""
+    at, unit = in_units(log_ratio)
+
+    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
+        return of(at(generator.standard_normal(out=z), work), unit)  # type: ignore[no-any-return]
+
+    return _average(log_ratio, samples, step, progress), unit
 
 
 def _average(log_ratio: LogRatio, count: int, step: LogRatioStep, progress: Progress | None) -> Moments:

@@ -14,13 +14,11 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.write.printing import to_text
 from klcli.judge.answer import answer_to_text
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.table import OF_MATRICES
+from klcli.judge.mistakes.table import MISTAKES, OF_MATRICES
 from klcli.lint.linter import linted
-from klcli.lint.rules.table import mistakes
 from klcli.lint.source.module import parsed
 from tests.reference import kl, kl_by_quadrature
 
-MISTAKES = mistakes()
 FORMULAS = [one for one in MISTAKES.values() if "\n" not in one.example[0]]
 CODE = [one for one in MISTAKES.values() if "\n" in one.example[0]]
 

@@ -49,11 +49,11 @@ def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
     Raises:
         KlcliError: no code begins so, or there is none at all.
     """
-    from klcli.lint.rules.table import mistakes
+    from klcli.judge.mistakes.table import MISTAKES
 
     # Between codes stand commas, blanks or both.
     found = tuple(code for word in words for code in re.split(r"[\s,]+", word.upper()) if code)
-    every = tuple(mistakes())  # formulas of matrices among them, of which lint finds none
+    every = tuple(MISTAKES)  # formulas of matrices among them, of which lint finds none
     for code in found:
         if not any(known.startswith(code) for known in every):
             # The beginning of a code is likelier right than its end.

@@ -5,52 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at_step
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at_step
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.means_and_spreads import is_mean, suggested
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
-_KL_LOSS = """\
-def kl_loss(mu, logvar):
-    return -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+_MISTAKE = find_mistake("KL209")
 
 
-"""
-
-_MISTAKE = Mistake(
-    "KL209",
-    "mean and head exchanged",
-    "a call hands the mean to the KL as its head, and the head as its mean",
-    "The function is right, and its arguments come in another order than it takes them. Hand them over "
-    "by name.",
-    "With a log-variance the minimum stays where it was, at mean 0 and log-variance 0, which is why "
-    "nothing is seen. But a mean of -3 is charged 1.025 nats in the place of 4.5, a mean of 3 is "
-    "charged 8.043, and a standard deviation of 0.1 is charged 10.6 nats in the place of 1.808. With a "
-    "variance or a standard deviation the logarithm is that of the mean, and there is no value where "
-    "the mean is negative.",
-    (
-        f"""\
-{_KL_LOSS}\
-def train(encoder, x):
-    mu, logvar = encoder(x)
-    return kl_loss(logvar, mu)
-""",
-        f"""\
-{_KL_LOSS}\
-def train(encoder, x):
-    mu, logvar = encoder(x)
-    return kl_loss(mu=mu, logvar=logvar)
-""",
-    ),
-)
-
-
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.undisputed:
         yield from _first(kl)
 
@@ -85,6 +53,3 @@ def _hands(found: CodeExcerpt, step: FlowStatement, head: str) -> bool:
 
 def _spelled(found: CodeExcerpt, name: str) -> str:
     return found.spelled(name).rpartition(".")[2]
-
-
-RULE = Rule(_check, _MISTAKE)

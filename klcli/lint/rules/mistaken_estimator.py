@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for one, _ in found.estimators:
         if mistake := one.found.mistake:
             yield finding_at(one.excerpt, mistake, "error", one.found.flaw, confidence="high")
-
-
-RULE = Rule(_check)

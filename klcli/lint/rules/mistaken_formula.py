@@ -8,15 +8,15 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.fixes import fixed
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.values import replace
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _CLIPPED = find_mistake("KL118")
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         answer = kl.best.found.best
         if answer.kind == "wrong" and answer.mistake:
@@ -35,6 +35,3 @@ def _mistaken(kl: KlTerm, mistake: Mistake) -> Finding:
     # The expectation of an estimate from a sample has no line of its own.
     line, edit = (None, None) if one.is_sampled else fixed(one.excerpt, answer.correction)
     return replace(said, fix=line, edit=edit)
-
-
-RULE = Rule(_check)

@@ -8,16 +8,16 @@ from fractions import Fraction
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding, Severity
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.lint.terms.samples import SamplingLine
 from klcli.names.means_and_spreads import is_mean, suggested
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _CLIPPED = find_mistake("KL118")
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for one in (*(pair.sample for pair in found.paired_samples), *filter(_is_of_a_head, found.samples)):
         if mistake := one.sampling.mistake:
             severity: Severity = "info" if mistake is _CLIPPED else "warning"
@@ -35,6 +35,3 @@ def _is_of_a_head(one: SamplingLine) -> bool:
     read = sampling.parameterization, suggested(head)
     is_outside = read == ("logstd", "logvar") and sampling.factor == Fraction(1, 2)
     return (sampling.noise in UNIT_NOISE[1:] or is_outside) and is_head and is_mean(mean)
-
-
-RULE = Rule(_check)

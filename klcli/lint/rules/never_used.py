@@ -8,20 +8,17 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.losses.reporting import is_only_reported
 from klcli.lint.losses.unused import is_unused
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _UNUSED = find_mistake("KL205")
 _REPORTED = "the KL is reported, and the loss beside it is made without it"
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         if all(map(is_unused, kl.ways)):
             yield finding_at(kl.best.excerpt, _UNUSED, "warning", reading=kl.reading)
         elif kl.best.is_right and is_only_reported(kl.best):
             yield finding_at(kl.best.excerpt, _UNUSED, "warning", _REPORTED, kl.reading)
-
-
-RULE = Rule(_check)

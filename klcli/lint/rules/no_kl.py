@@ -6,18 +6,15 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _NONE = find_mistake("KL100")
 _SAMPLED = "log q - log p of this sample is an estimate of no KL, whatever its head means"
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for one in (kl.best for kl in found.kls):
         if one.is_unexplained:
             yield finding_at(one.excerpt, _NONE, "warning", _SAMPLED if one.is_sampled else "")
-
-
-RULE = Rule(_check)

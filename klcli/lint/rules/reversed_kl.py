@@ -9,15 +9,15 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.shape_checks import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
 from klcli.lint.project.definitions import SourceFunction
-from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.lint.terms.divergences import Divergence
 
-__all__ = ["RULE", "reversed_terms"]
+__all__ = ["check", "reversed_terms"]
 
 _REVERSED = find_mistake("KL115")
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in reversed_terms(found):
         yield finding_at(kl.best.excerpt, _REVERSED, "warning", reading=kl.reading)
 
@@ -44,6 +44,3 @@ def _is_measured(one: Divergence) -> bool:
     value = getattr(step.node, "value", None)
     around = step.function.node or step.function.module.tree
     return isinstance(value, ast.expr) and is_only_checked_for_shape(value, around)
-
-
-RULE = Rule(_check)

@@ -18,7 +18,7 @@ from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["RuleCheck", "KlTerm", "ModuleTerms", "Rule", "finding_at", "finding_at_step"]
+__all__ = ["RuleCheck", "KlTerm", "ModuleTerms", "finding_at", "finding_at_step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,7 @@ class ModuleTerms:
 
 
 RuleCheck: TypeAlias = Callable[[ModuleTerms], Iterator[Finding]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule.
-
-    Attributes:
-        check: what it finds.
-        own: the mistake that it is about, with its page, if nobody else names it; a rule may also name those
-            of the judge's table.
-    """
-
-    check: RuleCheck
-    own: Mistake | None = None
+"""What a rule finds."""
 
 
 def finding_at(

@@ -9,15 +9,15 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.pairing import PairedSample
 from klcli.lint.findings.places import lines_at, place_of
 from klcli.lint.findings.types import Finding, Related
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.values import replace
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _DISAGREES = find_mistake("KL201")
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     for pair in found.paired_samples:
         if pair.relation != "agree" and not pair.sample.sampling.mistake:
             yield _disagreement(pair)
@@ -40,6 +40,3 @@ def _disagreement(pair: PairedSample) -> Finding:
         words = f"{said}, and the sample scales its noise otherwise"
     finding = finding_at(drawn.excerpt, _DISAGREES, "warning", words, other.name if other else None)
     return replace(finding, related=Related(there, "the KL", lines_at(kl.excerpt), held.name))
-
-
-RULE = Rule(_check)

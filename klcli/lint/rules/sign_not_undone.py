@@ -9,15 +9,15 @@ from klcli.lint.findings.places import place_of
 from klcli.lint.findings.types import Confidence, Finding, SourceSpan
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.losses.signs import adds_error, may_be_in, nodes_of, slope, weight_sign
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.lint.terms.divergences import Divergence
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _TAKEN_AWAY = find_mistake("KL204")
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     """KL terms that a sink takes away; not where it adds another, which is then what is meant."""
     signs = {sink: _signs(sink, found) for sink in found.sinks}
     added = {place_of(one.excerpt) for terms in signs.values() for sign, one in terms if sign > 0}
@@ -48,6 +48,3 @@ def _taken_away(one: Divergence, confidence: Confidence) -> Finding:
     reading = one.found.best.verdict.parameterization.name
     words = "" if one.sign > 0 else "the loss adds minus the KL"
     return finding_at(one.excerpt, _TAKEN_AWAY, "error", words, reading, confidence)
-
-
-RULE = Rule(_check)

@@ -6,20 +6,17 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _STOPPED = find_mistake("KL134")
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     """Stopped gradients, but for those of a prior that is held still, which are meant."""
     held = [kl.best.excerpt for kl in found.kls if kl.best.found.best.verdict.roles.has_prior]
     for excerpt, term in found.judged:
         for condition in () if excerpt in held else term.conditions:
             if condition.kind == "gradient" and not condition.passes:
                 yield finding_at(excerpt, _STOPPED, "warning", condition.text, term.parameterization)
-
-
-RULE = Rule(_check)

@@ -17,18 +17,18 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions, lines_of
 from klcli.lint.rules.reversed_kl import reversed_terms
-from klcli.lint.rules.rule import ModuleTerms, Rule
+from klcli.lint.rules.rule import ModuleTerms
 from klcli.lint.source.module import Module
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 from klcli.names.means_and_spreads import is_prior
 
-__all__ = ["RULE"]
+__all__ = ["check"]
 
 _SWAPPED = find_mistake("KL115")
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 
 
-def _check(found: ModuleTerms) -> Iterator[Finding]:
+def check(found: ModuleTerms) -> Iterator[Finding]:
     """Swapped calls, but in lines of which the algebra says so already."""
     said = {place_of(kl.best.excerpt).line for kl in reversed_terms(found)}
     for call in _swapped_calls(found.here):
@@ -138,6 +138,3 @@ def _name(node: ast.expr) -> str:
         case ast.Call():
             return called(node)
     return ""
-
-
-RULE = Rule(_check)

@@ -1,11 +1,7 @@
-"""The rules, in the order in which they speak of one term; and every mistake that has a name."""
+"""The rules, in the order in which they speak of one term."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from klcli.judge.mistakes import table
-from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.rules import (
     conditions,
     exchanged_arguments,
@@ -24,30 +20,25 @@ from klcli.lint.rules import (
     stopped_gradient,
     swapped_arguments,
 )
-from klcli.lint.rules.rule import Rule
+from klcli.lint.rules.rule import RuleCheck
 
-__all__ = ["RULES", "mistakes"]
+__all__ = ["RULES"]
 
-RULES: tuple[Rule, ...] = (
-    mistaken_formula.RULE,
-    no_kl.RULE,
-    reversed_kl.RULE,
-    prior_log_variance.RULE,
-    never_used.RULE,
-    mean_over_latents.RULE,
-    misleading_name.RULE,
-    exponential_twice.RULE,
-    exchanged_arguments.RULE,
-    sign_not_undone.RULE,
-    mistaken_sampler.RULE,
-    sampler_disagrees.RULE,
-    mistaken_estimator.RULE,
-    stopped_gradient.RULE,
-    conditions.RULE,
-    swapped_arguments.RULE,
+RULES: tuple[RuleCheck, ...] = (
+    mistaken_formula.check,
+    no_kl.check,
+    reversed_kl.check,
+    prior_log_variance.check,
+    never_used.check,
+    mean_over_latents.check,
+    misleading_name.check,
+    exponential_twice.check,
+    exchanged_arguments.check,
+    sign_not_undone.check,
+    mistaken_sampler.check,
+    sampler_disagrees.check,
+    mistaken_estimator.check,
+    stopped_gradient.check,
+    conditions.check,
+    swapped_arguments.check,
 )
-
-
-def mistakes() -> Mapping[str, Mistake]:
-    """Every mistake by its code: the judge's, and those that rules own."""
-    return {**table.MISTAKES, **{rule.own.code: rule.own for rule in RULES if rule.own}}

@@ -12,17 +12,17 @@ import pytest
 from klcli.errors import EXIT_STATUSES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition_meanings import CONDITION_MEANINGS
+from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import KINDS
 from klcli.latents.meanings import STATISTIC_MEANINGS
-from klcli.lint.rules.table import mistakes
 from klcli.report.guides import FOLDER
 from klcli.witness.estimators import ESTIMATORS
 from tests.cli.conftest import Klcli
 
 TERMS = [
     *sorted(path.stem for path in FOLDER.glob("*.md")),
-    *sorted(mistakes()),
+    *sorted(MISTAKES),
     *PARAMETERIZATIONS,
     *KINDS,
     "unreadable",
@@ -60,7 +60,7 @@ def test_blanks_are_as_good_as_hyphens(klcli: Klcli, term: str) -> None:
 
 def test_a_page_of_a_mistake_has_four_parts(klcli: Klcli) -> None:
     out = klcli("explain", "KL201").out
-    wrong, right = mistakes()["KL201"].example
+    wrong, right = MISTAKES["KL201"].example
     places = [out.index(title) for title in ("\nwhy it matters\n", "\nwrong\n", "\nright\n")]
     assert places == sorted(places)
     for example in (wrong, right):

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.linting.selection import codes
-from klcli.lint.rules.table import mistakes
+from klcli.judge.mistakes.table import MISTAKES
 from tests.cli.conftest import Klcli
 
 FOLDER = Path(__file__).parent / "written_by_0_1_0"
 BASELINE = FOLDER / "baseline.json"
-KNOWN = [*mistakes()]
+KNOWN = [*MISTAKES]
 
 
 def _accepted() -> dict[str, set[str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from klcli.cli.main import run
 from klcli.errors import KlcliError
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.lint import linter, rules
 from klcli.lint.linter import linted
@@ -26,42 +27,34 @@ SOURCE = "import torch\ndef kl(mu, logvar):\n    return -0.5 * torch.sum(1 + log
 RULE = '''
 """A KL in a function of two letters."""
 
-from klcli.judge.mistakes.mistake import Mistake
-from klcli.lint.rules.rule import Rule, finding_at
-
-_SHORT = Mistake("KL299", "short name", "the function has a short name", "Name it by what it computes.",
-    "Readers lose 3 minutes.", ("def f(): pass\\n", "def kl(): pass\\n"))
+from klcli.judge.mistakes.table import find_mistake
+from klcli.lint.rules.rule import finding_at
 
 
-def _check(found):
+def check(found):
     for kl in found.kls:
         if len(kl.best.excerpt.owner.name) < 3:
-            yield finding_at(kl.best.excerpt, _SHORT, "warning", reading=kl.reading)
-
-
-RULE = Rule(_check, _SHORT)
+            yield finding_at(kl.best.excerpt, find_mistake("KL299"), "warning", reading=kl.reading)
 '''
+SHORT = Mistake(
+    *("KL299", "short name", "the function has a short name", "Name it by what it computes."),
+    *("Readers lose 3 minutes.", ("def f(): pass\n", "def kl(): pass\n")),
+)
 
 
 def test_the_table_is_the_folder() -> None:
-    found = [import_module(f"klcli.lint.rules.{name}").RULE for name in NAMES]
+    found = [import_module(f"klcli.lint.rules.{name}").check for name in NAMES]
     assert {id(rule) for rule in found} == {id(rule) for rule in table.RULES}
     assert len(table.RULES) == len(NAMES)
 
 
-def test_own_mistakes_are_nobody_elses_and_have_pages() -> None:
-    own = [rule.own for rule in table.RULES if rule.own]
-    assert not {one.code for one in own} & MISTAKES.keys()
-    assert all(one.what and one.code.startswith("KL2") for one in own)
-    assert table.mistakes() == MISTAKES | {one.code: one for one in own}
-
-
 @pytest.fixture
 def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A rule in a file of its own, named in the table."""
+    """A rule in a file of its own, named in the table, and its mistake."""
+    monkeypatch.setitem(MISTAKES, SHORT.code, SHORT)  # type: ignore[arg-type]
     (tmp_path / "short_name.py").write_text(RULE)
     monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
-    added = import_module("klcli.lint.rules.short_name").RULE
+    added = import_module("klcli.lint.rules.short_name").check
     for module in (table, linter):
         monkeypatch.setattr(
             module, "RULES", (*table.RULES, added) if module is table else (*linter.RULES, added)
