@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -54,42 +55,92 @@ def relative(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
+class Facts(NamedTuple):
+    """What the laws below ask of a file: its tree is walked once, as all trees at once would be large."""
+
+    imports: tuple[tuple[str, bool], ...]
+    """Every module that it imports, and whether it does so as soon as it is loaded."""
+    types: frozenset[str]
+    functions: tuple[tuple[str, int], ...]
+    """The names of its functions, and their lines."""
+    compiles: bool
+    """Whether it compiles a pattern when it is loaded."""
+    lines: int
+
+
 @cache
-def imports(path: Path) -> tuple[tuple[str, bool], ...]:
-    """Every module that a file imports, and whether it does so as soon as it is loaded."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def facts(path: Path) -> Facts:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    nodes = list(ast.walk(tree))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return Facts(
+        tuple(imported(tree, nodes)),
+        frozenset(named_types(nodes)),
+        tuple((node.name, node.end_lineno - node.lineno + 1) for node in functions if node.end_lineno),
+        any(map(compiles, tree.body)),
+        text.count("\n"),
+    )
+
+
+def imported(tree: ast.Module, nodes: Sequence[ast.AST]) -> Iterator[tuple[str, bool]]:
     eager = set(map(id, tree.body))
     checking = {
         id(node)
-        for branch in ast.walk(tree)
+        for branch in nodes
         if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test)
         for node in ast.walk(branch)
     }
-    found: list[tuple[str, bool]] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in checking:
             continue
         if isinstance(node, ast.Import):
-            found += ((alias.name, id(node) in eager) for alias in node.names)
+            yield from ((alias.name, id(node) in eager) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
-            found += ((name, id(node) in eager) for name in names)
-    return tuple(found)
+            yield from ((name, id(node) in eager) for name in names)
+
+
+def named_types(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """The classes of a file, and its names for types that are written out elsewhere: ``Pair = tuple[A, B]``.
+
+    A constant is in capitals, so that a name of a type is known by a small letter behind its first. Variables
+    that stand for a type have the same names everywhere, as in mathematics.
+    """
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {target.id for target in targets if isinstance(target, ast.Name)}
+            found = {name for name in names if re.match(r"_*[A-Z]\w*[a-z]", name)}
+            if found and "TypeVar(" not in ast.unparse(node):
+                yield from found
+
+
+def compiles(statement: ast.stmt) -> bool:
+    """In a function a pattern is compiled because it is needed."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return False
+    called = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return any(isinstance(one, ast.Attribute) and ast.unparse(one) == "re.compile" for one in called)
 
 
 def room(name: str) -> str:
     return name.removeprefix("klcli.").split(".")[0]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_imports_point_to_the_left(path: Path) -> None:
-    own = relative(path).removesuffix(".py").split("/")[0]
-    if own in ("__init__", "__main__"):
-        return
-    for name, _ in imports(path):
-        if name.startswith("klcli."):
-            assert room(name) in ROOMS
-            assert ROOMS.index(room(name)) <= ROOMS.index(own), f"{relative(path)} imports {name}"
+def test_imports_point_to_the_left() -> None:
+    own = {path: relative(path).removesuffix(".py").split("/")[0] for path in MODULES}
+    places = {name: place for place, name in enumerate(ROOMS)}
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in MODULES
+        if own[path] not in ("__init__", "__main__")
+        for name, _ in facts(path).imports
+        if name.startswith("klcli.") and not places.get(room(name), len(ROOMS)) <= places[own[path]]
+    ]
+    assert wrong == []
 
 
 def dotted(path: Path) -> str:
@@ -100,7 +151,7 @@ def test_files_have_an_order() -> None:
     """Inside of a room, too: of two files, one knows nothing of the other, however far apart they are."""
     files = {dotted(path): path for path in MODULES}
     before = {
-        name: sorted({found for found, _ in imports(path) if found in files and found != name})
+        name: sorted({found for found, _ in facts(path).imports if found in files and found != name})
         for name, path in files.items()
     }
     order = TopologicalSorter(before)
@@ -121,75 +172,50 @@ def test_parts_of_a_folder_have_an_order(folder: Path) -> None:
     part = {name: path.relative_to(folder).parts[0] for name, path in files.items()}
     before: dict[str, set[str]] = {one: set() for one in part.values()}
     for name, one in part.items():
-        before[one] |= {part[found] for found, _ in imports(files[name]) if found in part} - {one}
+        before[one] |= {part[found] for found, _ in facts(files[name]).imports if found in part} - {one}
     TopologicalSorter(before).prepare()  # raises a CycleError, with the circle, if there is no order
 
 
 def test_files_and_functions_are_short() -> None:
     """So that each is one thought; what has a second one becomes two."""
-    sources = {relative(path): path.read_text(encoding="utf-8") for path in MODULES}
-    assert not [name for name, text in sources.items() if text.count("\n") > 300]
-    functions = [
-        (name, node.name, node.end_lineno - node.lineno + 1)
-        for name, text in sources.items()
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
-    ]
+    assert not [relative(path) for path in MODULES if facts(path).lines > 300]
+    functions = [(relative(path), *found) for path in MODULES for found in facts(path).functions]
     assert not [found for found in functions if found[-1] > 45]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_libraries_stay_where_they_belong(path: Path) -> None:
-    for name, eager in imports(path):
+def misplaced(path: Path) -> Iterator[str]:
+    for name, eager in facts(path).imports:
         library = name.split(".")[0]
-        assert library != "mpmath"
-        if library in ALLOWED:
-            assert relative(path).startswith(ALLOWED[library]), f"{relative(path)} imports {name}"
-        if library in ("scipy", "sympy", "matplotlib", "plotille"):
-            assert not eager, f"{relative(path)} imports {name} before it is needed"
+        if library == "mpmath" or not relative(path).startswith(ALLOWED.get(library, "")):
+            yield f"{relative(path)} imports {name}"
+        if eager and library in ("scipy", "sympy", "matplotlib", "plotille"):
+            yield f"{relative(path)} imports {name} before it is needed"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_values_are_built_cheaply(path: Path) -> None:
-    """But for what runs in other people's programs, where the standard library is all there is."""
-    if relative(path).startswith("trace/recorders/"):
-        return
+def test_libraries_stay_where_they_belong() -> None:
+    assert [found for path in MODULES for found in misplaced(path)] == []
+
+
+# What runs in other people's programs has the standard library and nothing else.
+OWN = [path for path in MODULES if not relative(path).startswith("trace/recorders/")]
+
+
+def test_values_are_built_cheaply() -> None:
+    """klcli.values has the same, and loads no module for it."""
     dear = {f"dataclasses.{name}" for name in values.__all__}
-    found = {name for name, _ in imports(path)} & dear
-    assert not found, f"{relative(path)} imports {found}: klcli.values has the same"
+    assert [relative(path) for path in OWN if dear.intersection(name for name, _ in facts(path).imports)] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_no_module_compiles_a_pattern_when_it_is_loaded(path: Path) -> None:
-    """But for the recorders, as above; in a function it is compiled because it is needed."""
-    if relative(path).startswith(("trace/recorders/", "patterns.py")):
-        return
-    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
-        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            called = {ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
-            assert "re.compile" not in called, f"{relative(path)}: klcli.patterns has regex"
-
-
-def named_types(path: Path) -> Iterator[str]:
-    """The classes of a file, and its names for types that are written out elsewhere: ``Pair = tuple[A, B]``.
-
-    A constant is in capitals, so that a name of a type is known by a small letter behind its first. Variables
-    that stand for a type have the same names everywhere, as in mathematics.
-    """
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and "TypeVar(" not in ast.unparse(node):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {target.id for target in targets if isinstance(target, ast.Name)}
-            yield from (name for name in names if re.match(r"_*[A-Z]\w*[a-z]", name))
+def test_no_module_compiles_a_pattern_when_it_is_loaded() -> None:
+    """But for klcli.patterns, whose regex compiles one when it first matches."""
+    assert [relative(path) for path in OWN if facts(path).compiles] == ["patterns.py"]
 
 
 def test_the_name_of_a_type_occurs_once() -> None:
     """In the whole package: who meets a name knows which it is, and finds it by searching for it."""
     homes: dict[str, list[str]] = {}
     for path in MODULES:
-        for name in set(named_types(path)):
+        for name in facts(path).types:
             homes.setdefault(name, []).append(relative(path))
     twice = {name: paths for name, paths in homes.items() if len(paths) > 1}
     assert not twice
