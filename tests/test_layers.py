@@ -203,7 +203,9 @@ OWN = [path for path in MODULES if not relative(path).startswith("trace/recorder
 def test_values_are_built_cheaply() -> None:
     """klcli.values has the same, and loads no module for it."""
     dear = {f"dataclasses.{name}" for name in values.__all__}
-    assert [relative(path) for path in OWN if dear.intersection(name for name, _ in facts(path).imports)] == []
+    assert [
+        relative(path) for path in OWN if dear.intersection(name for name, _ in facts(path).imports)
+    ] == []
 
 
 def test_no_module_compiles_a_pattern_when_it_is_loaded() -> None:

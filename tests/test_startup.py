@@ -13,24 +13,37 @@ HEAVY = ("numpy", "scipy", "sympy", "mpmath", "rich", "plotille", "matplotlib")
 PROGRAM = """
 import sys
 from klcli.cli.main import run
-try:
-    run({arguments!r})
-except SystemExit:
-    pass
-print(*sys.modules, file=sys.stderr)
+for arguments in {runs!r}:
+    try:
+        run(arguments)
+    except SystemExit:
+        pass
+    print("loaded", *sys.modules, file=sys.stderr)
 """
+
+
+def loaded_after(*runs: tuple[str, ...]) -> list[set[str]]:
+    """The modules that are loaded after each of some runs in one process."""
+    program = PROGRAM.format(runs=runs)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    found = [set(line.split()) for line in done.stderr.splitlines() if line.startswith("loaded ")]
+    assert len(found) == len(runs)
+    return found
 
 
 def loaded(*arguments: str) -> set[str]:
     """The modules that are loaded after a run."""
-    program = PROGRAM.format(arguments=arguments)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return set(done.stderr.splitlines()[-1].split())
+    return loaded_after(arguments)[0]
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ()])
-def test_help_loads_no_library_of_numbers(arguments: tuple[str, ...]) -> None:
-    assert not loaded(*arguments) & set(HEAVY)
+def check_no_library_of_numbers(*runs: tuple[str, ...]) -> None:
+    """Of several runs in one process the first that loads one is blamed, and all behind it."""
+    assert [run for run, modules in zip(runs, loaded_after(*runs), strict=True) if modules & set(HEAVY)] == []
+
+
+def test_help_loads_no_library_of_numbers() -> None:
+    commands = ("compute", "compare", "estimate", "trace", "weight", "derive", "verify", "explain")
+    check_no_library_of_numbers(("--help",), ("-h",), (), *((command, "--help") for command in commands))
 
 
 def test_help_loads_the_list_of_commands_and_what_writes_it() -> None:
@@ -53,11 +66,6 @@ def test_a_bare_number_has_no_steps() -> None:
 
 def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
     assert "importlib.metadata" not in loaded("--help")
-
-
-def test_help_of_a_command_loads_no_library_of_numbers() -> None:
-    for command in ("compute", "compare", "estimate", "trace", "weight", "derive", "verify", "explain"):
-        assert not loaded(command, "--help") & set(HEAVY)
 
 
 def test_compute_loads_neither_sympy_nor_scipy() -> None:
@@ -116,29 +124,23 @@ ONE_OF_EACH = {
 }
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)], ids=" ".join)
-@pytest.mark.parametrize("text", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
-def test_verify_loads_no_library_of_numbers(text: str, options: tuple[str, ...]) -> None:
-    """Nor rich, where no terminal is, and not the judge of matrices."""
-    modules = loaded("verify", *options, "--", text)
-    assert not modules & set(HEAVY)
-    assert not {name for name in modules if name.startswith("klcli.judge.spaces.matrices.")} - {
-        "klcli.judge.spaces.matrices.readings"
-    }
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0.5 * (trace(S) + mu' mu - d - log det S)",
-        "0.5 * (trace(S) + 3 mu' mu - d - log det S)",
-        "0.5 * (trace(S) + mu' mu - d)",
-        "torch.exp(ref_lp - lp) - (ref_lp - lp) - 1",
-        "0.5 * (lp - ref_lp)**3",
-    ],
+OF_MATRICES = (
+    "0.5 * (trace(S) + mu' mu - d - log det S)",
+    "0.5 * (trace(S) + 3 mu' mu - d - log det S)",
+    "0.5 * (trace(S) + mu' mu - d)",
 )
-def test_verify_of_matrices_and_estimators_loads_no_library_of_numbers(text: str) -> None:
-    assert not loaded("verify", "--", text) & set(HEAVY)
+OF_ESTIMATORS = ("torch.exp(ref_lp - lp) - (ref_lp - lp) - 1", "0.5 * (lp - ref_lp)**3")
+
+
+def test_verify_loads_no_library_of_numbers() -> None:
+    """Nor rich, where no terminal is, and the judge of matrices only for them."""
+    texts = (*ONE_OF_EACH.values(), *OF_ESTIMATORS, *OF_MATRICES)
+    runs = [("verify", *options, "--", text) for text in texts for options in ((), ("--json",))]
+    check_no_library_of_numbers(*runs)
+    for modules in loaded_after(*(("verify", "--", text) for text in ONE_OF_EACH.values())):
+        assert not {name for name in modules if name.startswith("klcli.judge.spaces.matrices.")} - {
+            "klcli.judge.spaces.matrices.readings"
+        }
 
 
 def test_a_right_formula_loads_nothing_of_what_is_wrong() -> None:
@@ -181,13 +183,13 @@ def test_verify_of_a_sampling_line_loads_no_library_of_numbers() -> None:
     assert not modules & set(HEAVY)
 
 
-@pytest.mark.parametrize("text", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
-def test_verify_works_where_there_is_no_library_of_numbers(text: str) -> None:
-    """The same answer as with them, in an interpreter that can import none of them."""
+def test_verify_works_where_there_is_no_library_of_numbers() -> None:
+    """The same answers as with them, in an interpreter that can import none of them."""
+    runs = [("verify", "--", text) for text in ONE_OF_EACH.values()]
     answers = []
     for missing in ((), HEAVY):
         program = "import sys\nsys.modules.update(dict.fromkeys({missing!r}))\n" + PROGRAM
-        source = program.format(missing=missing, arguments=("verify", "--", text))
+        source = program.format(missing=missing, runs=runs)
         done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
         assert "Traceback" not in done.stderr
         answers.append(done.stdout)
