@@ -43,18 +43,9 @@ class DelimitedText:
     lines: Iterator[_Lines]
     first: tuple[str, ...]
     """The fields of the first row."""
-
-    @property
-    def shape(self) -> None:
-        return None
-
-    @property
-    def group(self) -> None:
-        return None
-
-    @property
-    def mask(self) -> None:
-        return None
+    shape: None = None
+    group: None = None
+    mask: None = None
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None

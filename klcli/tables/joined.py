@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, bare
@@ -13,9 +12,6 @@ from klcli.tables.masks import kept_by
 from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["LOG_P", "LOG_Q", "MASK", "joined"]
 
@@ -42,27 +38,11 @@ class _Joined:
     """The columns of several files side by side."""
 
     parts: Mapping[str, _Part]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (LOG_Q, LOG_P, *[SEQUENCE] * (self.group is not None))
-
-    @property
-    def width(self) -> int:
-        return len(self.names)
-
-    @property
-    def shape(self) -> None:
-        return None
-
-    @property
-    def group(self) -> str | None:
-        return SEQUENCE if any(part.table.group for part in self.parts.values()) else None
-
-    @property
-    def mask(self) -> str | None:
-        masked = MASK in self.parts or any(part.mask is not None for part in self.parts.values())
-        return MASK if masked else None
+    names: tuple[str, ...]
+    width: int
+    group: str | None
+    mask: str | None
+    shape: None = None
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
@@ -143,7 +123,11 @@ def joined(tables: Mapping[str, tuple[str, Table]]) -> Table:
     Raises:
         KlcliError: a file has several columns, and none or several that may be meant.
     """
-    return _Joined({meaning: _part(meaning, *found) for meaning, found in tables.items()})
+    parts = {meaning: _part(meaning, *found) for meaning, found in tables.items()}
+    group = SEQUENCE if any(part.table.group for part in parts.values()) else None
+    masked = MASK in parts or any(part.mask is not None for part in parts.values())
+    names = (LOG_Q, LOG_P, *filter(None, [group]))
+    return _Joined(parts, names, len(names), group, MASK if masked else None)
 
 
 def _part(meaning: str, name: str, table: Table) -> _Part:

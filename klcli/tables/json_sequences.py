@@ -28,20 +28,10 @@ class _SequenceTable:
     names: tuple[str, ...]
     mask: str | None
     masked: bool
-    tokens: bool
+    width: int
+    group: str | None
     lines: Iterator[tuple[int, dict[str, Any]]]
-
-    @property
-    def width(self) -> int:
-        return len(self.names)
-
-    @property
-    def shape(self) -> None:
-        return None
-
-    @property
-    def group(self) -> str | None:
-        return SEQUENCE if self.tokens else None
+    shape: None = None
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
@@ -121,13 +111,12 @@ def open_json_sequences(source: Source, begin: bytes, *, masked: bool = True) ->
     if first is None:
         raise KlcliError(f"there is no line in {source.name}", _HINT)
     found = first[1]
-    names = tuple(found)
-    tokens = any(isinstance(found[name], list) for name in names)
+    group = SEQUENCE if any(isinstance(one, list) for one in found.values()) else None
+    names = (*found, *filter(None, [group]))
 
     def chained() -> Iterator[tuple[int, dict[str, Any]]]:
         yield first
         yield from lines
 
-    return _SequenceTable(
-        source.name, (*names, *[SEQUENCE] * tokens), mask_of(names), masked, tokens, chained()
-    )
+    mask = mask_of(tuple(found))
+    return _SequenceTable(source.name, names, mask, masked, len(names), group, chained())

@@ -32,6 +32,8 @@ class _Array:
     shape: tuple[int, ...]
     dtype: Any
     by_column: bool
+    group: None = None
+    mask: None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,14 +42,6 @@ class _Array:
     @property
     def width(self) -> int:
         return len(self.names) or (self.shape[1] if len(self.shape) == 2 else 1)
-
-    @property
-    def group(self) -> None:
-        return None
-
-    @property
-    def mask(self) -> None:
-        return None
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None

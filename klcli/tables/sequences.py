@@ -26,25 +26,16 @@ class _Tokens:
         arrays: of the file.
         names: of its arrays, one column each, and `SEQUENCE`.
         mask: the array that is 0 where there is no token; None where every number is one.
-        tokens: whether a row of the file has several of them.
+        width: how many columns these are.
+        group: `SEQUENCE`, where a row of the file has several tokens.
     """
 
     arrays: Arrays
     names: tuple[str, ...]
     mask: str | None
-    tokens: bool
-
-    @property
-    def width(self) -> int:
-        return len(self.names)
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        return None
-
-    @property
-    def group(self) -> str | None:
-        return SEQUENCE if self.tokens else None
+    width: int
+    group: str | None
+    shape: None = None
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
@@ -105,8 +96,9 @@ def token_table(arrays: Arrays, *, masked: bool = True) -> Table:
         masked: whether tokens are left out where an array that is called like a mask is 0.
     """
     mask = mask_of(list(arrays.shapes)) if masked else None
-    tokens = any(width > 1 for _, width in arrays.shapes.values())
-    return _Tokens(arrays, (*arrays.shapes, *[SEQUENCE] * tokens), mask, tokens)
+    group = SEQUENCE if any(width > 1 for _, width in arrays.shapes.values()) else None
+    names = (*arrays.shapes, *filter(None, [group]))
+    return _Tokens(arrays, names, mask, len(names), group)
 
 
 def mask_of(names: Sequence[str]) -> str | None:
