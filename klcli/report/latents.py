@@ -22,7 +22,7 @@ from klcli.report.document import (
 )
 from klcli.report.latents_data import LatentsData
 from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
-from klcli.report.record import CellValue
+from klcli.report.record import CellValue, fields_of
 from klcli.report.report import Report
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 
@@ -56,17 +56,9 @@ def latents_report(data: LatentsData, found: Summary, grid: LogGrid, *, full: bo
 
 
 def _row(latent: Latent) -> dict[str, CellValue]:
-    return {
-        "name": latent.name,
-        "kl": latent.kl,
-        "spread": latent.spread,
-        "shift": latent.shift,
-        "mean_variance": latent.mean_variance,
-        "variance_of_means": latent.variance_of_means,
-        "active": latent.active,
-        "collapsed": latent.collapsed,
-        "clips": " ".join(f"{clip.head:g}:{clip.share:g}" for clip in latent.clips),
-    }
+    names = "name kl spread shift mean_variance variance_of_means active collapsed"
+    clips = " ".join(f"{clip.head:g}:{clip.share:g}" for clip in latent.clips)
+    return fields_of(latent, names) | {"clips": clips}
 
 
 def _blocks(data: LatentsData, found: Summary, full: bool) -> Iterator[DocumentBlock]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
-from klcli.report.record import CellValue
+from klcli.report.record import CellValue, fields_of
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
 
 def finding_row(found: FindingData) -> dict[str, CellValue]:
     """A finding as a record, for CSV; the related place is ``path:line:column``."""
-    record = {name: getattr(found, name) for name in COLUMNS}
-    return record | {"related": found.related and spot(found.related)}
+    return fields_of(found, " ".join(COLUMNS)) | {"related": spot(found.related) if found.related else None}
 
 
 def _related(other: Related) -> RelatedData:

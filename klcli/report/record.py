@@ -9,9 +9,14 @@ from typing import TypeAlias
 
 from klcli.formula.tree import Tree
 
-__all__ = ["CellValue", "ResultRow"]
+__all__ = ["CellValue", "ResultRow", "fields_of"]
 
 CellValue: TypeAlias = bool | int | float | str | Fraction | Decimal | Tree | None
 """A single value; the renderers write fractions and decimals as numbers, and formulas as text."""
 ResultRow: TypeAlias = Mapping[str, CellValue]
 """A row: its cells by the names of their columns."""
+
+
+def fields_of(result: object, names: str) -> dict[str, CellValue]:
+    """Some fields of a result as cells, by their names, which have blanks between them."""
+    return {name: getattr(result, name) for name in names.split()}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import gaussian_text
 from klcli.report.findings import FindingData
-from klcli.report.record import ResultRow
+from klcli.report.record import ResultRow, fields_of
 from klcli.report.trace_alerts import shown_path
 from klcli.report.verify_data import PriorData
 from klcli.trace.anatomy import Anatomy
@@ -234,18 +234,7 @@ def rows_of(data: TraceData) -> Iterator[ResultRow]:
     for term in data.terms:
         prior = term.prior
         yield {
-            "loss": term.loss,
-            "kind": term.kind,
-            "name": term.name,
-            "path": term.path,
-            "line": term.line,
-            "what": term.what,
-            "verdict": term.verdict,
-            "parameterization": term.parameterization,
+            **fields_of(term, "loss kind name path line what verdict parameterization"),
             "prior": f"N({prior.mean}, {prior.variance})" if prior else None,
-            "reduction": term.reduction,
-            "weight": term.weight,
-            "value": term.value,
-            "share": term.share,
-            "proof": term.proof,
+            **fields_of(term, "reduction weight value share proof"),
         }

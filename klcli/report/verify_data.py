@@ -10,7 +10,7 @@ from klcli.judge.candidates import Candidate
 from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
-from klcli.report.record import CellValue
+from klcli.report.record import CellValue, fields_of
 from klcli.report.report import in_short
 from klcli.values import dataclass
 
@@ -227,18 +227,12 @@ def row_of(data: VerifyData) -> dict[str, CellValue]:
     """The data of one formula as a record of a table."""
     of_sampler = data.sampler.mistake if data.sampler else None
     return {
-        "input": data.input,
-        "verdict": data.verdict,
-        "parameterization": data.parameterization,
-        "scale": data.scale,
-        "shift": data.shift,
+        **fields_of(data, "input verdict parameterization scale shift"),
         "prior_mean": data.prior.mean if data.prior else None,
         "prior_variance": data.prior.variance if data.prior else None,
-        "direction": data.direction,
-        "reduction": data.reduction,
+        **fields_of(data, "direction reduction"),
         "mistake": data.mistake.code if data.mistake else None,
-        "corrected": data.corrected,
-        "proof": data.proof,
+        **fields_of(data, "corrected proof"),
         "sampler": data.sampler.status if data.sampler else None,
         "sampler_mistake": of_sampler.code if of_sampler else None,
         "estimator": data.estimator.name if data.estimator else None,

@@ -9,7 +9,7 @@ from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import NOTHING, SamplingSide
 from klcli.judge.spaces.log_ratios.forms import K3
-from klcli.report.document import Document, DocumentBlock, Fact, FactList, Item, Note, Paragraph
+from klcli.report.document import Document, DocumentBlock, Fact, FactList, Note
 from klcli.report.verify_estimator_phrases import (
     drawn,
     is_unbiased,
@@ -22,7 +22,7 @@ from klcli.report.verify_estimator_phrases import (
     shown,
     with_ratio,
 )
-from klcli.report.wording import LIMIT_DIGITS
+from klcli.report.wording import LIMIT_DIGITS, corrected_block
 
 __all__ = ["bare", "estimation_document"]
 
@@ -84,11 +84,7 @@ def _answer(found: Estimation) -> str:
 
 def _blocks(found: Estimation) -> Iterator[DocumentBlock]:
     if found.corrected:
-        lines = found.corrected.split("\n")
-        if len(lines) == 1:
-            yield Paragraph(f"corrected: {lines[0]}", "good")
-        else:
-            yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
+        yield corrected_block(found.corrected)
     if facts := tuple(_facts(found)):
         yield FactList(facts)
     yield from (Note("warning", warning) for warning in found.warnings)

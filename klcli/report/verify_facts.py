@@ -8,9 +8,9 @@ from klcli.formula.numeral import significant
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_text
 from klcli.judge.verification import Verification
-from klcli.report.document import DocumentBlock, Fact, FactList, Item, Note, Paragraph
+from klcli.report.document import DocumentBlock, Fact, FactList, Note
 from klcli.report.verify_data import set_aside
-from klcli.report.wording import FEW_DIGITS, LIMIT_DIGITS, RATIO_DIGITS
+from klcli.report.wording import FEW_DIGITS, LIMIT_DIGITS, RATIO_DIGITS, corrected_block
 
 __all__ = ["blocks"]
 
@@ -28,11 +28,7 @@ def blocks(
     """
     best = found.best
     if best.corrected:
-        lines = best.corrected.split("\n")
-        if len(lines) == 1:
-            yield Paragraph(f"corrected: {lines[0]}", "good")
-        else:
-            yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
+        yield corrected_block(best.corrected)
     facts = tuple(_facts(found, _proof(found, proved, witness), verbose=verbose))
     if facts:
         yield FactList(facts)

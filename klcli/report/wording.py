@@ -16,12 +16,13 @@ from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.scales import is_far
-from klcli.report.document import Text
+from klcli.report.document import Item, Paragraph, Text
 from klcli.witness.witness import Witness
 
 __all__ = [
     "names_of",
     "about",
+    "corrected_block",
     "list_text",
     "listed",
     "normal_text",
@@ -163,6 +164,12 @@ def _is_exactly(one: Gaussian[Heads], sigma: str) -> bool:
         return False
     found = enclose(one.spread.parameterization.sigma, {"s": one.spread.head[0]}, _SIGMA_DIGITS)
     return found.low == found.high == Decimal(sigma)
+
+
+def corrected_block(text: str) -> Paragraph | Item:
+    """A correction, in one line or several."""
+    first, *others = (Paragraph(line, "good") for line in text.split("\n"))
+    return Item("corrected", (first, *others)) if others else Paragraph(f"corrected: {text}", "good")
 
 
 def own_fields(result: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class DensityColumns:
     meanings: tuple[str, ...] = ("log_q", "log_p")
     lowest: float = inf
     highest: float = -inf
+    gaussians: None = None
 
     def log_ratio(self, block: Block) -> NDArray[Any]:
         import numpy
@@ -78,10 +79,6 @@ class DensityColumns:
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
 
     @property
-    def gaussians(self) -> None:
-        return None
-
-    @property
     def looks_like_probabilities(self) -> bool:
         return self.lowest >= 0 and self.highest <= 1 and self.lowest < self.highest
 
@@ -92,6 +89,8 @@ class LogRatioColumn:
 
     columns: tuple[int, ...]
     meanings: tuple[str, ...] = ("log_ratio",)
+    gaussians: None = None
+    looks_like_probabilities: bool = False
 
     def log_ratio(self, block: Block) -> NDArray[Any]:
         ratio: NDArray[Any] = block.values[:, 0]
@@ -106,14 +105,6 @@ class LogRatioColumn:
     def merge(self, other: LogRatioColumn) -> None:
         """Nothing is kept."""
 
-    @property
-    def gaussians(self) -> None:
-        return None
-
-    @property
-    def looks_like_probabilities(self) -> bool:
-        return False
-
 
 @dataclass(slots=True)
 class SampleColumns:
@@ -122,6 +113,7 @@ class SampleColumns:
     columns: tuple[int, ...]
     meanings: tuple[str, ...]
     gaussians: GaussianSamples
+    looks_like_probabilities: bool = False
 
     def log_ratio(self, block: Block) -> NDArray[Any]:
         import numpy
@@ -138,10 +130,6 @@ class SampleColumns:
 
     def merge(self, other: SampleColumns) -> None:
         self.gaussians.merge(other.gaussians)
-
-    @property
-    def looks_like_probabilities(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
