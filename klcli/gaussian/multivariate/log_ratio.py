@@ -52,8 +52,9 @@ class MatrixLogRatio:
         z = z.reshape(len(z), self.dimension)
         score = numpy.matmul(z, self.mixing.T, out=None if work is None else work.reshape(z.shape))
         score += self.offset
-        log_q = self._log_density(z, self.log_volume_q)
-        log_q -= self._log_density(score, self.log_volume_p)
+        log_p = self._log_density(score, self.log_volume_p, score)
+        log_q = self._log_density(z, self.log_volume_q, score)
+        log_q -= log_p
         return log_q
 
     def unit(self) -> float:
@@ -102,11 +103,11 @@ class MatrixLogRatio:
         """The expectation of the squared score under p."""
         return float((self.mixing**2).sum() + (self.offset**2).sum())
 
-    def _log_density(self, score: NDArray[Any], log_volume: float) -> NDArray[Any]:
+    def _log_density(self, score: NDArray[Any], log_volume: float, work: NDArray[Any]) -> NDArray[Any]:
+        """Sums of squares, as a product: along short rows others take four times as long."""
         import numpy
 
-        density: NDArray[Any] = numpy.einsum("ij,ij->i", score, score)
-        density *= -0.5
+        density: NDArray[Any] = numpy.multiply(score, score, out=work) @ numpy.full(self.dimension, -0.5)
         density -= log_volume + self.dimension * _LOG_TWO_PI / 2
         return density
 
