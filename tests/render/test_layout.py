@@ -87,16 +87,3 @@ def test_facts_stand_below_each_other() -> None:
         Document("", (FactList((Fact("point", "mu = 0.3"), Fact("KL", "0.08 nats", "closed form"))),))
     )
     assert [line.split("|")[0].strip() for line in found] == ["point", "KL"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a  \nb ", "a\nb"),
-        ("\x1b[31ma\x1b[0m   \n", "\x1b[31ma\x1b[0m\n"),
-        ("a \x1b[0m \nb", "a\x1b[0m\nb"),
-        ("  a", "  a"),
-    ],
-)
-def test_blanks_at_ends_of_lines_go(text: str, expected: str) -> None:
-    assert trimmed(text) == expected

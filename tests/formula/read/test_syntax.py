@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.errors import KlcliError, clipped, nearest
+from klcli.errors import KlcliError
 from klcli.formula.read.notation import parse
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.syntax import (
@@ -70,10 +70,3 @@ def test_a_symbol_outside_of_its_sum() -> None:
     tree = Operation("+", Reduction("sum", "j", Symbol("a_j")), Symbol("b_j"))
     assert stray_symbol(tree) == (Symbol("b_j"), "j")
     assert stray_symbol(parse("sum_j (a_j + b_j)")) is None
-
-
-def test_words_for_messages() -> None:
-    assert clipped("abc", 3) == "abc"
-    assert clipped("abcd", 3) == "abc..."
-    assert nearest("lgo", ("log", "exp")) == "did you mean 'log'?"
-    assert nearest("zzz", ("log", "exp")) == ""

@@ -9,7 +9,6 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.judge.mistakes.entries import FOLDER, entries
-from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import MISTAKES, OF_MATRICES, OF_NUMBERS, find_mistake, place_of
 
 FILES = sorted(path.stem for path in Path(FOLDER).glob("*.md"))
@@ -20,16 +19,6 @@ def test_every_file_is_in_the_table_and_no_code_twice() -> None:
     assert len(FILES) == 5
     assert len({row.code for row in rows}) == len(rows) == len(MISTAKES)
     assert {*OF_NUMBERS, *OF_MATRICES, *entries("of_code")} == set(rows)
-
-
-def test_a_section_is_a_mistake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    text = "## KL199, formerly KL100 KL101: a name\n\na sentence\n\nWhat\nit is.\n\nWhat it\ncosts.\n\n"
-    examples = "```python\ndef f(x):\n    y = x\n\n\n    return y\n```\n\n```text\nx\n```\n"
-    (tmp_path / "some.md").write_text(f"# Some\n\nMistakes.\n\n{text}{examples}", encoding="utf-8")
-    monkeypatch.setattr("klcli.judge.mistakes.entries.FOLDER", str(tmp_path))
-    code = "def f(x):\n    y = x\n\n\n    return y\n"
-    words = ("KL199", "a name", "a sentence", "What it is.", "What it costs.")
-    assert entries("some") == (Mistake(*words, (code, "x"), ("KL100", "KL101")),)
 
 
 @pytest.mark.parametrize("code", MISTAKES)
