@@ -139,9 +139,9 @@ def _of_sample(sample: Sample) -> Iterator[TraceFinding]:
     if mistake is _READ_OTHERWISE and kernel:
         role = kernel.verification.best.verdict.roles
         held = kernel.verification.best.verdict.parameterization.meaning
-        drawn = sample.sampling.parameterization or "something else"
+        drawn = _meaning(sample.sampling.parameterization or "something else")
         head = term.part.builder.spellings.get(role.head or "", role.head)
-        message = f"the sample reads {head} as {_meaning(drawn)}, the KL as {held}"
+        message = sample.difference or f"the sample reads {head} as {drawn}, the KL as {held}"
     fix = fix_at(sample.place, mistake) or _drawn_rightly(term)
     yield TraceFinding(mistake, "warning", sample.place, message, term.place, term, fix)
 
@@ -154,6 +154,10 @@ def _drawn_rightly(term: Term) -> str | None:
         return None
     spelled = term.part.builder.spellings
     mean, head = (spelled.get(name, name) for name in (role.mean, role.head))
+    if term.part.matrices:
+        factor = {"cholesky": head, "covariance": f"torch.linalg.cholesky({head})"}
+        own = factor.get(found.best.verdict.parameterization.name)
+        return f"{mean} + ({own} @ randn_like({mean})[..., None])[..., 0]" if own else None
     try:
         sigma = substitute(found.best.verdict.parameterization.sigma, {"s": Symbol(head)})
     except ValueError:  # a word of the language of formulas

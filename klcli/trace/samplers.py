@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
@@ -15,6 +16,9 @@ from klcli.trace.recording import Place, Recording
 from klcli.trace.terms import Term
 from klcli.values import dataclass, replace
 
+if TYPE_CHECKING:
+    from klcli.trace.matrices.kernels import MatrixKl
+
 __all__ = ["Sample", "lone_samples", "reread", "samples_of"]
 
 
@@ -26,22 +30,37 @@ class Sample:
         place: where it is drawn.
         sampling: what it does.
         term: the KL of the same mean and head.
+        difference: from the KL, in words, where that is no other reading of a number.
     """
 
     place: Place | None
     sampling: SamplerJudgement
     term: Term
+    difference: str = ""
 
 
 def samples_of(recording: Recording, terms: Sequence[Term]) -> tuple[Sample, ...]:
     """The samples of the posteriors of some KLs, each once for every KL."""
     found: dict[tuple[object, ...], Sample] = {}
     for term in terms:
-        for index in _drawn(recording):
-            sample = _paired(recording, index, term)
+        own = (
+            _of_matrices(recording, term, term.part.matrices)
+            if term.part.matrices
+            else (_paired(recording, index, term) for index in _drawn(recording))
+        )
+        for sample in own:
             if sample:
                 found.setdefault((sample.place, id(term)), sample)
     return tuple(found.values())
+
+
+def _of_matrices(recording: Recording, term: Term, found: MatrixKl) -> Iterator[Sample]:
+    """The samples of the posterior of a KL of Gaussians with covariance matrices."""
+    from klcli.trace.matrices.samples import sampled_nodes, sampling_of  # most losses have none
+
+    for index in sampled_nodes(recording):
+        if one := sampling_of(recording, index, found.fit):
+            yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
 
 
 def lone_samples(recording: Recording) -> Iterator[tuple[Place | None, str, str]]:

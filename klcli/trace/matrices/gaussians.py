@@ -21,9 +21,11 @@ __all__ = [
     "READINGS",
     "Arrangement",
     "Draw",
+    "covariance_as",
     "drawn",
     "factor_of",
     "given_by",
+    "readings_beside",
     "spread_of",
     "terms_at",
 ]
@@ -94,6 +96,22 @@ def given_by(draws: Mapping[int, Draw], readings: Mapping[int, str]) -> dict[int
             covariance = draw.factor @ draw.factor.swapaxes(-1, -2)
             found[one] = covariance if reading == "covariance" else np.linalg.inv(covariance)
     return found
+
+
+def readings_beside(reading: str) -> tuple[str, ...]:
+    """The readings of a matrix, or those of spreads, by one of them."""
+    return READINGS if reading in READINGS else tuple(_OF_VECTORS)[1:]
+
+
+def covariance_as(array: NumPyArray, reading: str) -> NumPyArray:
+    """The covariance matrices of an array under a reading."""
+    import numpy as np
+
+    if reading == "cholesky":
+        return np.asarray(array @ array.swapaxes(-1, -2))
+    if reading in READINGS:
+        return array if reading == "covariance" else np.linalg.inv(array)
+    return np.asarray(spread_of(array, reading)[..., None] ** 2 * np.eye(array.shape[-1]))
 
 
 def spread_of(array: NumPyArray, reading: str) -> NumPyArray:

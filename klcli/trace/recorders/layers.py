@@ -22,6 +22,8 @@ def biased(given: Sequence[Any]) -> Node | None:
         return None
     for layer, bias in (given, given[::-1]):
         made_by = layer.more.get("made_by", "")
+        if layer.is_noisy:  # a sample of a Gaussian: its mean and its factor times noise
+            continue
         if layer.op == "leaf" and made_by.lower() in _PRODUCTS + _CONVOLUTIONS and _is_parameter(bias):
             return Node("leaf", (), made_by=made_by)
     return None

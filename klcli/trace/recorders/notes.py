@@ -94,6 +94,8 @@ class Node:
         self.is_noisy: bool = op == "noise" or (
             op not in ("leaf", "part") and any(one.is_noisy for one in below)
         )
+        if op == "leaf":  # a matrix times noise
+            self.is_noisy = any(map(_is_noise, below))
         self.leaves: frozenset[int] | None = self._leaves(below)
         self.origins = self._origins(below)
 
@@ -118,6 +120,13 @@ class Node:
                 return None
             found |= one.origins
         return found if len(found) <= MOST_ORIGINS else None
+
+
+def _is_noise(node: Node) -> bool:
+    """Whether a node is noise, whatever its shape."""
+    while node.op in ("same", "shape", "spread") and isinstance(node.args[0], Node):
+        node = node.args[0]
+    return node.op == "noise"
 
 
 class NodeTable:
