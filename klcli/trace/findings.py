@@ -14,6 +14,7 @@ from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Severity
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.fixes import corrected, fix_at
+from klcli.trace.held_sides import never_trained
 from klcli.trace.kl_counts import shape_of, unkept_counts
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
@@ -65,6 +66,7 @@ def findings_of(
     found: dict[tuple[object, ...], TraceFinding] = {}
     everything = [
         *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(recording, term)),
+        *(_of_held(*pair) for anatomy in anatomies for pair in never_trained(anatomy.terms)),
         *(one for sample in samples for one in _of_sample(sample)),
         *_unused(recording, anatomies),
     ]
@@ -113,6 +115,10 @@ def _of_gradient(term: Term) -> Iterator[TraceFinding]:
     if off and term.agreement and term.agreement.agrees:
         text = f"the value is that of the KL, the gradient of {' and '.join(one.name for one in off)} is not"
         yield TraceFinding(_STOPPED, "warning", term.place, text + numbers, term=term)
+
+
+def _of_held(term: Term, text: str) -> TraceFinding:
+    return TraceFinding(_STOPPED, "warning", term.place, text, term=term)
 
 
 def _message(mistake: Mistake, term: Term) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import product
+from math import isclose
 from random import Random
 from typing import Any
 
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Symbol, Tree
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.trace.function_trials import SHAPES, Caller
 from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
@@ -22,6 +25,10 @@ __all__ = ["program_of_call", "tree_of"]
 
 _LOW, _HIGH = 0.3, 2.5
 """The entries of arrays of which nobody knows what they are: positive, as a scale is."""
+_STEP = 1e-30
+"""Of a complex step: its square is lost in a double."""
+_CLOSE = 1e-9
+"""Of gradients in double precision; a wrong one is off by a share of itself."""
 
 
 def program_of_call(call: Caller, names: Sequence[str], dtype: str = "float64") -> Program:
@@ -36,14 +43,32 @@ def program_of_call(call: Caller, names: Sequence[str], dtype: str = "float64") 
         UnfollowedError: it computes something that is not followed.
         KlcliError: it cannot be called.
     """
-    generator, documents = Random(0), []
+    generator, results, arrays = Random(0), [], []
     for shape in SHAPES:
         size = shape[0] * shape[1]
         given = {name: (shape, [generator.uniform(_LOW, _HIGH) for _ in range(size)]) for name in names}
-        documents.append(call(given, dtype)["document"])
+        results.append(call(given, dtype))
+        arrays.append({name: Array(*one) for name, one in given.items()})
     spelled = {name: _symbol(name, place) for place, name in enumerate(names)}
-    tree = tree_of(documents, SHAPES, spelled)
+    tree = tree_of([one["document"] for one in results], SHAPES, spelled)
+    if any(node.get("call") == "function" for node in results[0]["document"]["nodes"]):
+        moved = {spelled[name]: one for name, one in arrays[0].items()}
+        slopes = {spelled[name]: one for name, one in results[0]["gradients"].items()}
+        if not _has_slopes(tree, moved, slopes):
+            raise UnfollowedError("a backward of its own gives other gradients than those of its values")
     return program_of(tree, {symbol: name for name, symbol in spelled.items() if symbol != name})
+
+
+def _has_slopes(tree: Tree, arrays: Mapping[str, Array], slopes: Mapping[str, list[float] | None]) -> bool:
+    """Whether the gradients of the sum of a program are what a framework gave, along a direction."""
+    generator, moved, total = Random(1), {}, 0.0
+    for name, array in arrays.items():
+        along = [generator.uniform(-1, 1) for _ in array.values]
+        total += sum(one * slope for one, slope in zip(along, slopes[name] or (), strict=False))
+        values = [complex(value, _STEP * one) for value, one in zip(array.values, along, strict=True)]
+        moved[name] = Array(array.shape, values)
+    found = sum(one.imag for one in evaluate_arrays(tree, moved).values) / _STEP
+    return isclose(found, total, rel_tol=_CLOSE, abs_tol=_CLOSE)
 
 
 def _symbol(name: str, place: int) -> str:

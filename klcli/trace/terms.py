@@ -33,6 +33,7 @@ _ROUNDED = 1e-6
 _NEGLIGIBLE = 1e-9
 """A constant relative to its KL that is the rounding of a number in the program."""
 _VALUES_ALONE = "its values were tried; whether its gradients are those of the KL is not judged"
+_OWN_BACKWARD = "it has a backward of its own, whose gradients were not noted: its values alone are judged"
 _HELD = "one of the two Gaussians is held still: no gradient flows to it"
 
 Kind: TypeAlias = Literal["kl", "estimator", "likelihood", "other"]
@@ -125,7 +126,9 @@ def term_of(recording: Recording, loss: NotedLoss, part: Part) -> Term:
         assert term.amount
         if part.matrices:
             return _with_slopes_of_matrices(recording, loss, term, part.matrices)
-        return replace(term, slopes=slopes_of(recording, loss, part, kernel, term.amount))
+        slopes = slopes_of(recording, loss, part, kernel, term.amount)
+        said = () if slopes else _unheld(recording, part)
+        return replace(term, slopes=slopes, conditions=(*term.conditions, *said))
     if part.likelihood:
         return _likelihood_term(recording, part)
     unknown = looked_at(recording, part)
@@ -211,6 +214,13 @@ def _with_slopes_of_matrices(recording: Recording, loss: NotedLoss, term: Term, 
     said = [Condition("gradient", _HELD, True)] if told.is_held else []
     said += [] if told.is_known else [Condition("equation", _VALUES_ALONE, True)]
     return replace(term, slopes=told.slopes, conditions=(*term.conditions, *said))
+
+
+def _unheld(recording: Recording, part: Part) -> Iterator[Condition]:
+    """What is to be said of a term without gradients that were noted."""
+    steps = (recording.steps[index] for index in recording.leading_to(part.chain.above[0][0]))
+    if any(step.op == "same" and step.more.get("call") == "function" for step in steps):
+        yield Condition("gradient", _OWN_BACKWARD, True)
 
 
 def _boundary(part: Part, own: float) -> int | None:

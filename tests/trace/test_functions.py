@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy
@@ -33,6 +34,20 @@ def test_its_operations_in_its_own_names(function: Any, names: tuple[str, ...], 
     found = program_of_call(call_of(function, names, {}), names)
     assert found.text.partition("  #")[0] == text
     assert set(found.spellings.values()) == {name for name in names if name == "log"}
+
+
+@pytest.mark.parametrize(("factor", "is_right"), [(1.0, True), (0.5, False)])
+def test_a_backward_of_its_own_has_the_gradients_of_its_values(factor: float, is_right: bool) -> None:
+    def call(given: Any, dtype: str) -> dict[str, Any]:
+        shape, values = given["x"]
+        whole = document(leaf("x", shape), node("exp", 0, shape=shape), node("same", 1, call="function"))
+        return {"document": whole, "gradients": {"x": [factor * math.exp(value) for value in values]}}
+
+    if is_right:
+        assert program_of_call(call, ("x",)).text == "exp(x)"
+    else:
+        with pytest.raises(UnfollowedError, match="other gradients"):
+            program_of_call(call, ("x",))
 
 
 def test_what_is_not_followed_is_named() -> None:

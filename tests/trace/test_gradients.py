@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 import klcli
-from tests.trace.losses import DECODER, LATENTS, B, D, F, X, heads, noise, torch
+from tests.trace.losses import DECODER, ENCODER, LATENTS, B, D, F, X, heads, noise, torch
+
+checkpoint = pytest.importorskip("torch.utils.checkpoint").checkpoint
 
 
 def kl_of(mu: Any, logvar: Any) -> Any:
@@ -101,11 +104,90 @@ def test_a_hook_that_changes_a_gradient_is_seen_where_the_program_is_right() -> 
     assert "the value is that of the KL, the gradient of" in seen.findings[0].message
 
 
-def test_a_function_with_a_gradient_of_its_own_is_not_called_exact() -> None:
+class Fused(torch.autograd.Function):
+    """The KL of each example in a stable form, whose gradients are the given multiples of the true ones."""
+
+    @staticmethod
+    def forward(ctx: Any, mu: Any, logvar: Any, of_mu: float, of_logvar: float) -> Any:
+        ctx.save_for_backward(mu, logvar)
+        ctx.multiples = of_mu, of_logvar
+        return 0.5 * (torch.expm1(logvar) - logvar + mu**2).sum(1)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Any) -> Any:
+        mu, logvar = ctx.saved_tensors
+        of_mu, of_logvar = ctx.multiples
+        own = slope[:, None]
+        return of_mu * own * mu, of_logvar * own * 0.5 * torch.expm1(logvar), None, None
+
+
+class Reversed(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Any) -> Any:
+        return -slope
+
+
+def of_entries(mu: Any, logvar: Any) -> Any:
+    return -0.5 * (1 + logvar - mu**2 - logvar.exp())
+
+
+def stopped_inside(mu: Any, logvar: Any) -> Any:
+    return -0.5 * (1 + logvar - mu**2 - logvar.detach().exp())
+
+
+@pytest.mark.parametrize(
+    ("kl", "off"),
+    [
+        (lambda mu, s: Fused.apply(mu, s, 1, 1).mean(), ""),
+        (lambda mu, s: Fused.apply(mu, s, 2, 1).mean(), "mu"),
+        (lambda mu, s: Fused.apply(mu, s, 1, 0).mean(), "logvar"),
+        (lambda mu, s: -0.5 * torch.sum(1 + s - mu**2 - Halved.apply(s), 1).mean(), "logvar"),
+        (lambda mu, s: Reversed.apply(kl_of(mu, s)), "logvar and mu"),
+        (lambda mu, s: checkpoint(of_entries, mu, s, use_reentrant=False).sum(1).mean(), ""),
+        (lambda mu, s: checkpoint(of_entries, mu, s, use_reentrant=True).sum(1).mean(), ""),
+        (lambda mu, s: checkpoint(stopped_inside, mu, s, use_reentrant=False).sum(1).mean(), "logvar"),
+        (lambda mu, s: checkpoint(stopped_inside, mu, s, use_reentrant=True).sum(1).mean(), "logvar"),
+    ],
+)
+def test_a_backward_of_its_own_is_held_against_the_kl(kl: Any, off: str) -> None:
+    for one in ENCODER.parameters():
+        one.grad = None
     with klcli.watch() as seen:
         mu, logvar = heads()
-        (-0.5 * torch.sum(1 + logvar - mu**2 - Halved.apply(logvar), 1)).mean().backward()
-    assert all(term.verdict != "exact" for term in seen.terms)
+        z = mu + noise(mu) * (logvar / 2).exp()
+        (F.mse_loss(DECODER(z), X, reduction="sum") / B + kl(mu, logvar)).backward()
+    (term,) = [one for one in seen.terms if one.kind == "kl"]
+    assert term.weight == pytest.approx(1)
+    assert term.slopes
+    assert codes(seen) == ["KL134"] * bool(off)
+    assert all(f"the gradient of {off}" in one.message for one in seen.findings)
+
+
+def test_a_reentrant_checkpoint_leaves_the_gradients_that_it_would_without_being_watched() -> None:
+    layer, found = torch.nn.Linear(LATENTS, LATENTS), []
+    for is_watched in (False, True):
+        layer.zero_grad()
+        mu, logvar = heads()
+        with klcli.watch() if is_watched else nullcontext():
+            kl_of(checkpoint(layer, mu, use_reentrant=True), logvar).backward()
+        found.append(layer.weight.grad)
+    assert torch.equal(*found)
+
+
+def test_where_gradients_of_a_backward_of_its_own_were_not_noted_that_is_said() -> None:
+    watched = []
+    for size in (2, 30_000):  # more than recorders tell
+        with klcli.watch() as seen:
+            mu, logvar = torch.rand(2, 1, size, requires_grad=True)
+            Fused.apply(mu, logvar, 1, 1).mean().backward()
+        (term,) = seen.terms
+        watched.append([one.text for one in term.conditions if one.kind == "gradient"])
+    assert watched[0] == []
+    assert "its values alone are judged" in watched[1][0]
 
 
 def test_what_is_held_still_on_purpose_is_no_finding() -> None:

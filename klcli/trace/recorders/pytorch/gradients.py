@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["MARK", "gradients_of", "mark"]
 
 MARK = "klcli"
+_CHECKPOINT = "CheckpointFunctionBackward"
 _grad = torch.autograd.grad
 """As it is before anybody watches it."""
 
@@ -61,7 +62,7 @@ def gradients_of(
     known.update(leaves)
     summands = [one for one in summands_of(root) if one.serial in known and one.serial not in leaves]
     try:
-        with _for_some_gradients(hooked.values()):
+        with _for_some_gradients(hooked.values()), _with_checkpoints(steps, list(leaves.values())):
             return list(_gradients(loss, summands[:MOST_SUMMANDS], known, factor, hooked)), ""
     except Exception as error:  # of the program's own hooks, or of a function that is gone through once
         return [], "the gradients of the terms were not noted: {}".format(str(error).split("\n")[0])
@@ -78,6 +79,30 @@ def _for_some_gradients(hooked: Iterable[Any]) -> Iterator[None]:
     finally:
         for hooks, own in held:
             hooks.update(own)
+
+
+@contextmanager
+def _with_checkpoints(steps: Sequence[Any], trained: Sequence[Any]) -> Iterator[None]:
+    """Let reentrant checkpoints give gradients that are asked for: what they add to others is taken back.
+
+    They forbid that, as their backward pass adds to the gradients of the parameters that they use. Where
+    hooks wait for these, they are left to forbid it.
+    """
+    is_heard = any(getattr(one, "_post_accumulate_grad_hooks", None) for one in trained)
+    is_shared = torch.distributed.is_available() and torch.distributed.is_initialized()
+    if is_heard or is_shared or all(step.name() != _CHECKPOINT for step in steps):
+        yield
+        return
+    held, own = torch.autograd._is_checkpoint_valid, [one.grad for one in trained]  # type: ignore[attr-defined]
+    torch.autograd._is_checkpoint_valid = lambda: True  # type: ignore[attr-defined]
+    for one in trained:
+        one.grad = None
+    try:
+        yield
+    finally:
+        torch.autograd._is_checkpoint_valid = held  # type: ignore[attr-defined]
+        for one, slope in zip(trained, own):  # noqa: B905
+            one.grad = slope
 
 
 def _unless_none(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:

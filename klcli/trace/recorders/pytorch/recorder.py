@@ -20,6 +20,7 @@ from ..matrix_calls import followed_call
 from ..notes import Node, NodeTable, look_for_name, place_of
 from ..reshaping import in_shape
 from .compiled import Compiled
+from .functions import as_if_followed
 from .gradients import mark
 from .losses import SKIPPED, Losses
 from .sources import source
@@ -153,9 +154,13 @@ class Recorder(TorchFunctionMode):
             return self._put(tensor, leaf(tensor, place, origin(tensor)))
         if tensor.grad_fn is not None and not node.grad:
             # Computed without gradients, and given one of its own: a torch.autograd.Function.
+            if followed := as_if_followed(tensor, node, self.table.get):
+                return self._put(tensor, followed)
             found = leaf(tensor, place, origin(tensor), sorted(node.leaves or ()), (node,))
             found.more["call"] = "function"
             return self._put(tensor, found)
+        if node.op == "same":  # a view that a torch.autograd.Function gave back is of that from then on
+            mark(tensor, node)
         return node
 
     def _made(

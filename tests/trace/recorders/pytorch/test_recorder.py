@@ -93,23 +93,32 @@ def test_what_asks_for_a_size_is_no_operation() -> None:
         assert len(recorder.table.alive()) == count
 
 
-def test_a_function_of_autograd_is_a_leaf_that_knows_what_it_was_made_of() -> None:
-    class Twice(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Any) -> Any:
-            return 2 * x
+def function(forward: Any) -> Any:
+    """A function of autograd that has no gradient."""
+    backward = staticmethod(lambda ctx, slope: 0 * slope)
+    kind = type("Made", (torch.autograd.Function,), {"forward": staticmethod(forward), "backward": backward})
+    return kind.apply  # type: ignore[attr-defined]
 
-        @staticmethod
-        def backward(ctx: Any, gradient: Any) -> Any:
-            return 2 * gradient
 
-    with Recorder() as recorder:
-        x = X.clone().detach().requires_grad_()
-        own = recorder.node_of(x)
-        found = recorder.node_of(Twice.apply(x))
-    assert found.op == "leaf"
+def test_a_function_of_autograd_is_what_it_computes() -> None:
+    twice = function(lambda ctx, x: 2 * x.exp().detach())
+    assert (
+        line(node(lambda x: twice(3 * x.detach() + x))) == "same(mul(exp(add(mul(stop(leaf), 3), leaf)), 2))"
+    )
+    # A view that it gives back is told from what it is a view of by its gradients alone.
+    assert line(node(function(lambda ctx, x: x.view_as(x)))) == "same(leaf)"
+
+
+def test_a_function_of_autograd_that_is_not_followed_is_a_leaf_that_knows_what_it_was_made_of() -> None:
+    for forward in (lambda ctx, x: x.sort()[0], lambda ctx, x: 2 * torch.from_numpy(x.numpy())):
+        with Recorder() as recorder:
+            x = X.clone().detach().requires_grad_()
+            own = recorder.node_of(x)
+            found = recorder.node_of(function(forward)(x))
+        assert found.op == "leaf"
+        assert found.more["made_by"] == "MadeBackward"
     assert found.leaves is not None
-    assert own.serial in found.leaves
+    assert own.serial not in found.leaves
 
 
 def test_a_buffer_that_is_filled_with_noise_is_noise() -> None:

@@ -1,0 +1,63 @@
+"""KL balancing: what each of the two terms holds still the other one trains, or that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import klcli
+from tests.trace.losses import LATENTS, D, N, X, heads, torch
+
+PRIOR = torch.nn.Linear(N, 2 * LATENTS)
+
+
+def kl(mu: Any, logvar: Any, mu_p: Any, logvar_p: Any) -> Any:
+    ratio = (logvar.exp() + (mu - mu_p) ** 2) / logvar_p.exp()
+    return 0.5 * (logvar_p - logvar + ratio - 1).sum(1).mean()
+
+
+def of_distributions(mu: Any, logvar: Any, mu_p: Any, logvar_p: Any) -> Any:
+    q, p = D.Normal(mu, (0.5 * logvar).exp()), D.Normal(mu_p, (0.5 * logvar_p).exp())
+    return D.kl_divergence(q, p).sum(1).mean()
+
+
+def still(*arrays: Any) -> tuple[Any, ...]:
+    return tuple(one.detach() for one in arrays)
+
+
+@pytest.mark.parametrize("kl", [kl, of_distributions])
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        (lambda kl, m, s, n, t: 0.8 * kl(*still(m, s), n, t) + 0.2 * kl(m, s, *still(n, t)), ""),
+        (lambda kl, m, s, n, t: kl(m, s, *still(n, t)), ""),
+        (lambda kl, m, s, n, t: kl(*still(m, s), n, t), ""),
+        (
+            lambda kl, m, s, n, t: kl(*still(m, s), n, t) + kl(m, *still(s, n, t)),
+            "s is held still in both KLs between the same two Gaussians",
+        ),
+        (
+            lambda kl, m, s, n, t: kl(*still(m, s), n, t) + kl(*still(m), s, *still(n, t)),
+            "m is held still in both KLs",
+        ),
+        (
+            lambda kl, m, s, n, t: kl(*still(m, s), n, *still(t)) + kl(m, s, *still(n, t)),
+            "t is held still in both KLs",
+        ),
+        (
+            lambda kl, m, s, n, t: 0.8 * kl(*still(m, s), n, t) + 0.2 * kl(*still(m, s), n, t),
+            "m and s are held still in both KLs",
+        ),
+        (lambda kl, m, s, n, t: kl(m, *still(s, n, t)), "s is held still in the KL"),
+    ],
+)
+def test_what_no_term_trains_is_told(kl: Callable[..., Any], loss: Callable[..., Any], words: str) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        mu_p, logvar_p = PRIOR(X).chunk(2, 1)
+        loss(kl, mu, logvar, mu_p, logvar_p).backward()
+    assert [term.verdict for term in seen.terms] == ["exact"] * len(seen.terms)
+    assert [one.mistake.code for one in seen.findings] == ["KL134"] * bool(words)
+    assert all(one.message.startswith(words) for one in seen.findings)
