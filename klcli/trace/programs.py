@@ -89,6 +89,7 @@ class Builder:
         self._names.update(names.items())
         self._built: dict[tuple[int, Shape | None], Tree] = {}
         self._views: dict[object, Shape] = {}
+        self._called: dict[int | None, tuple[str, ...]] = {}
         self._depth = 0
 
     def tree(self, index: int) -> Tree:
@@ -130,6 +131,8 @@ class Builder:
         if index in self._cuts or step.is_leaf:
             return self._leaf(index, step, view)
         below = step.args[0] if step.args and isinstance(step.args[0], int) else None
+        if step.op in ("same", "shape", "stop") and step.names:
+            self._called.setdefault(below, step.names)
         match step.op:
             case "full":
                 return _number(step.args[0])
@@ -204,25 +207,25 @@ class Builder:
         if self._views.setdefault(key, shape) != shape:
             raise UnfollowedError("an array that is used in two shapes")
         if key not in self._names:
-            self._names[key] = self._named(step)
+            self._names[key] = self._named(step, step.names or self._called.get(index, ()))
         name = self._names[key]
         self.symbols[name], self.shapes[name] = index, shape
         return Symbol(name)
 
-    def _named(self, step: Step) -> str:
+    def _named(self, step: Step, called: Collection[str]) -> str:
         taken = set(self._names.values())
         if step.op == "noise":
             kind = str(step.more.get("kind"))
             name = kind if kind in UNIT_NOISE and kind not in taken else _fresh("eps", taken)
             self.noises[name] = kind
             return name
-        for name in (one.strip("_") for one in step.names):
+        for name in (one.strip("_") for one in called):
             if name not in taken and (is_mean(name) or suggested(name) or stated(name) in _RATIOS):
                 with suppress(ValueError):  # a word of the language of formulas
                     return Symbol(name).name
         fresh = _fresh("x", taken)
         known = {*taken, *self.spellings.values()}
-        if spelling := next((one for one in step.names if one not in known), None):
+        if spelling := next((one for one in called if one not in known), None):
             self.spellings[fresh] = spelling
         return fresh
 

@@ -26,8 +26,9 @@ Operations, with their further keys:
 - ``sum mean`` with ``axes`` (a list, or null for all) and ``keepdim``; ``stack`` of single numbers.
 - ``keep``, the entries of an array at which another one is true; ``where`` of an array of truth values, what
   is taken where it is true, and what is taken where not, one of which is 0.
-- ``same`` (no change of a value; with the ``call`` ``function`` its gradients are its own), ``shape`` (the same entries in another shape), ``spread`` (repeated over
-  axes), ``stop`` (no gradient flows on), ``part`` (of an array, by its ``key``), ``full`` (of one number).
+- ``same`` (no change of a value; with the ``call`` ``function`` its gradients are its own), ``shape`` (the
+  same entries in another shape), ``spread`` (repeated over axes), ``stop`` (no gradient flows on), ``part``
+  (of an array, by its ``key``), ``full`` (of one number).
 - ``noise`` with ``kind`` ``randn`` or ``rand``; ``leaf``, anything else, with ``made_by`` and, for a function
   of single entries that is not followed, ``sources``: the leaves that it is made of.
 - A ``leaf`` of linear algebra may have ``args``; it is one to all but KLs of covariance matrices: ``call``

@@ -24,33 +24,49 @@ def of_distributions(mu: Any, logvar: Any, mu_p: Any, logvar_p: Any) -> Any:
 
 
 def still(*arrays: Any) -> tuple[Any, ...]:
-    return tuple(one.detach() for one in arrays)
+    return tuple(map(torch.Tensor.detach, arrays))
 
 
 @pytest.mark.parametrize("kl", [kl, of_distributions])
 @pytest.mark.parametrize(
     ("loss", "words"),
     [
-        (lambda kl, m, s, n, t: 0.8 * kl(*still(m, s), n, t) + 0.2 * kl(m, s, *still(n, t)), ""),
-        (lambda kl, m, s, n, t: kl(m, s, *still(n, t)), ""),
-        (lambda kl, m, s, n, t: kl(*still(m, s), n, t), ""),
         (
-            lambda kl, m, s, n, t: kl(*still(m, s), n, t) + kl(m, *still(s, n, t)),
-            "s is held still in both KLs between the same two Gaussians",
+            lambda kl, mu, logvar, mu_p, logvar_p: (
+                0.8 * kl(*still(mu, logvar), mu_p, logvar_p) + 0.2 * kl(mu, logvar, *still(mu_p, logvar_p))
+            ),
+            "",
+        ),
+        (lambda kl, mu, logvar, mu_p, logvar_p: kl(mu, logvar, *still(mu_p, logvar_p)), ""),
+        (lambda kl, mu, logvar, mu_p, logvar_p: kl(*still(mu, logvar), mu_p, logvar_p), ""),
+        (
+            lambda kl, mu, logvar, mu_p, logvar_p: (
+                kl(*still(mu, logvar), mu_p, logvar_p) + kl(mu, *still(logvar, mu_p, logvar_p))
+            ),
+            "logvar is held still in both KLs between the same two Gaussians",
         ),
         (
-            lambda kl, m, s, n, t: kl(*still(m, s), n, t) + kl(*still(m), s, *still(n, t)),
-            "m is held still in both KLs",
+            lambda kl, mu, logvar, mu_p, logvar_p: (
+                kl(*still(mu, logvar), mu_p, logvar_p) + kl(*still(mu), logvar, *still(mu_p, logvar_p))
+            ),
+            "mu is held still in both KLs",
         ),
         (
-            lambda kl, m, s, n, t: kl(*still(m, s), n, *still(t)) + kl(m, s, *still(n, t)),
-            "t is held still in both KLs",
+            lambda kl, mu, logvar, mu_p, logvar_p: (
+                kl(*still(mu, logvar), mu_p, *still(logvar_p)) + kl(mu, logvar, *still(mu_p, logvar_p))
+            ),
+            "logvar_p is held still in both KLs",
         ),
         (
-            lambda kl, m, s, n, t: 0.8 * kl(*still(m, s), n, t) + 0.2 * kl(*still(m, s), n, t),
-            "m and s are held still in both KLs",
+            lambda kl, mu, logvar, mu_p, logvar_p: (
+                0.8 * kl(*still(mu, logvar), mu_p, logvar_p) + 0.2 * kl(*still(mu, logvar), mu_p, logvar_p)
+            ),
+            "mu and logvar are held still in both KLs",
         ),
-        (lambda kl, m, s, n, t: kl(m, *still(s, n, t)), "s is held still in the KL"),
+        (
+            lambda kl, mu, logvar, mu_p, logvar_p: kl(mu, *still(logvar, mu_p, logvar_p)),
+            "logvar is held still in the KL",
+        ),
     ],
 )
 def test_what_no_term_trains_is_told(kl: Callable[..., Any], loss: Callable[..., Any], words: str) -> None:
@@ -60,4 +76,4 @@ def test_what_no_term_trains_is_told(kl: Callable[..., Any], loss: Callable[...,
         loss(kl, mu, logvar, mu_p, logvar_p).backward()
     assert [term.verdict for term in seen.terms] == ["exact"] * len(seen.terms)
     assert [one.mistake.code for one in seen.findings] == ["KL134"] * bool(words)
-    assert all(one.message.startswith(words) for one in seen.findings)
+    assert [one.message[: len(words)] for one in seen.findings] == [words] * bool(words)
