@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command, in_group
+from klcli.cli.latents.checks import LIMITS
 from klcli.cli.latents.inputs import inputs
 from klcli.cli.latents.outputs import check_outputs
 from klcli.cli.latents.run import run
@@ -88,7 +89,6 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_units("--beta", type=Nonnegative(), help="The weight of the KL, for the list of other code's numbers.")
 @_of_units("--marginal", is_flag=True, help="Estimate the marginal KL in a second pass, not only its bound.")
 @_of_units(
-    # Seeds of 63 bits: all that a signed number of 64 bits has.
     "--seed",
     # Seeds of 63 bits: all that a signed number of 64 bits has.
     type=Whole(0, 2**63),
@@ -119,10 +119,6 @@ def latents(
     paths: tuple[str, ...],
     active_variance: float,
     collapsed_kl: float,
-    max_collapsed: float | None,
-    min_active: int | None,
-    max_kl: float | None,
-    min_kl: float | None,
     **options: Any,
 ) -> tuple[Report, Settings]:
     """What the KL did to a data set: KL per example and per latent, active units, collapse.
@@ -131,12 +127,7 @@ def latents(
     prior, how many carry information, and which number of another paper compares with this one.
     """
     settings = settings.over(outer)
-    limits = {
-        "--max-collapsed": max_collapsed,
-        "--min-active": min_active,
-        "--max-kl": max_kl,
-        "--min-kl": min_kl,
-    }
+    limits = {flag: options[flag.removeprefix("--").replace("-", "_")] for flag in LIMITS}
     given = inputs(paths, options["mean"], _heads(options))
     written = {"--per-row": options["per_row"], "--output": settings.output, "--plot": settings.plot}
     check_outputs([path for table in given.tables for path in table.paths], written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from klcli.cli.table_sources import is_stream
 from klcli.errors import KlcliError
 from klcli.tables.inputs import STREAM, Input, files_of
 from klcli.tables.layouts import RatioColumns
@@ -29,11 +30,6 @@ class RatioInputs:
     name: str | None
     columns: RatioColumns
 
-    @property
-    def is_stream(self) -> bool:
-        """Whether standard input is among them."""
-        return any(STREAM in table.paths for table in self.tables)
-
 
 def inputs(paths: Sequence[str], columns: RatioColumns, mask: str | None = None) -> RatioInputs:
     """The tables that arguments and options name.
@@ -57,8 +53,7 @@ def inputs(paths: Sequence[str], columns: RatioColumns, mask: str | None = None)
         found = RatioInputs(tuple(Input((file,), order) for order, file in enumerate(files)), name, columns)
     else:
         found = RatioInputs((Input(_side_by_side(columns, mask)),), None, RatioColumns())
-    if found.is_stream and (len(found.tables) > 1 or not paths):
-        raise KlcliError("standard input can be read once, and alone", "give the file and not -")
+    is_stream(found.tables, may_be_read=bool(paths))
     return found
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from klcli.cli.estimating.inputs import RatioInputs
 from klcli.cli.options.engines import Engine
 from klcli.cli.progress import progress
 from klcli.cli.standard_error import say
-from klcli.cli.table_sources import open_source
-from klcli.cli.workers import workers
+from klcli.cli.table_sources import is_stream, open_source, reading
 from klcli.gaussian.closed_form import Unit
 from klcli.render.special_characters import visible
 from klcli.report.estimate import estimate_report
@@ -51,21 +48,12 @@ def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quie
 
 
 def _collected(given: RatioInputs, work: RatioWork, engine: Engine, quiet: bool) -> LogRatios:
-    if given.is_stream:
+    if is_stream(given.tables):
         with open_source(STREAM) as source, progress(None, "reading", quiet=quiet) as advance:
             source.advance = advance
             return read(source.name, open_table(source), work)
-    with (
-        workers(engine, len(given.tables)) as executor,
-        progress(_size(given), "reading", quiet=quiet) as advance,
-    ):
+    with reading(given.tables, engine, quiet=quiet) as (executor, advance):
         return collected(given.tables, work, executor, advance)
-
-
-def _size(given: RatioInputs) -> int | None:
-    """The bytes of all files; None where one of them is a pipe."""
-    paths = [Path(path) for table in given.tables for path in table.paths]
-    return sum(path.stat().st_size for path in paths) if all(path.is_file() for path in paths) else None
 
 
 def _pair(found: GaussianSamples) -> GaussianPair:

@@ -12,9 +12,7 @@ from klcli.cli.latents.inputs import TableInputs
 from klcli.cli.latents.per_row import check_ending, write_rows
 from klcli.cli.options.engines import engine
 from klcli.cli.options.gaussians import prior
-from klcli.cli.progress import progress
-from klcli.cli.table_sources import open_source
-from klcli.cli.workers import workers
+from klcli.cli.table_sources import is_stream, open_source, reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
@@ -71,12 +69,9 @@ def run(
 def _answered(
     given: TableInputs, question: LatentQuestion, options: Mapping[str, Any], *, quiet: bool
 ) -> LatentAnswer:
-    if _is_stream(given):
+    if is_stream(given.tables):
         return answered(question, _of_stream, partial(summed, given.tables))
-    with (
-        workers(engine(options), len(given.tables)) as executor,
-        progress(_size(given), "reading", quiet=quiet) as advance,
-    ):
+    with reading(given.tables, engine(options), quiet=quiet) as (executor, advance):
         first = partial(collected, given.tables, executor=executor, advance=advance)
         return answered(question, first, partial(summed, given.tables, executor=executor))
 
@@ -86,29 +81,18 @@ def _of_stream(question: TableQuestion) -> Collected:
         return collected_from(of_arrays(open_arrays(source), question.choice), question)
 
 
-def _is_stream(given: TableInputs) -> bool:
-    return any(STREAM in table.paths for table in given.tables)
-
-
 def _check_passes(given: TableInputs, *, more_than_one: bool) -> None:
     """Refuse what can be read once where it would be read again.
 
     Raises:
         KlcliError: standard input is not the only table, or it or a pipe has to be read twice.
     """
-    if _is_stream(given) and (len(given.tables) > 1 or more_than_one):
-        raise KlcliError("standard input can be read once, and alone", "give the file and not -")
+    is_stream(given.tables, may_be_read=not more_than_one)
     for path in (path for table in given.tables for path in table.paths):
         if more_than_one and Path(path).exists() and not Path(path).is_file():
             raise KlcliError(
                 f"{path} is a pipe, which can be read once", "--marginal and --per-row read a table again"
             )
-
-
-def _size(given: TableInputs) -> int:
-    """The bytes of all files."""
-    paths = [Path(path) for table in given.tables for path in table.paths]
-    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _prior(options: Mapping[str, Any]) -> Gaussian[Heads]:

@@ -110,7 +110,7 @@ def test_dask_that_is_missing(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_that_is_gone_when_its_turn_comes(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
     numpy.savez("a.npz", mu=MEAN, logvar=ZEROS)
     os.symlink("a.npz", "b.npz")
-    monkeypatch.setattr("klcli.cli.latents.run._size", lambda given: os.unlink("a.npz") or 0)
+    monkeypatch.setattr("klcli.cli.table_sources.size_of", lambda tables: os.unlink("a.npz") or 0)
     result = klcli("latents", "a.npz", "b.npz")
     assert result.status == 2
     assert "cannot read a.npz: No such file" in result.err
