@@ -128,17 +128,20 @@ def read_program(
             raise (as_python if _PYTHON.search(text) else as_mathematics) from None
 
 
-def read_statements(source: SourceNodes, opaque: frozenset[str] = frozenset()) -> Program:
+def read_statements(
+    source: SourceNodes, opaque: frozenset[str] = frozenset(), *, matrices: bool = False
+) -> Program:
     """The program of statements of Python that were parsed before, which stay what they are.
 
     Args:
         source: the statements.
         opaque: helper variables that are symbols, whatever is assigned to them.
+        matrices: whether products and transposes are those of matrices.
 
     Raises:
         FormulaError: they are no formula.
     """
-    return _followed(source, opaque)
+    return _followed(source, opaque, matrices=matrices)
 
 
 def read_matrices(text: str, language: Language | None = None) -> Program | None:

@@ -221,11 +221,12 @@ class Reshape:
     """The entries of an array in another shape.
 
     `kind` is ``unsqueeze`` (a new axis of the length 1), ``squeeze`` (such an axis taken away; the axis None
-    takes all), ``flatten`` (all axes from that one on made one) or ``transpose`` (the last two exchanged).
+    takes all), ``flatten`` (all axes from that one on made one), ``transpose`` (the last two exchanged) or,
+    in formulas of matrices, ``entry`` (the only entry of a matrix of one row and one column).
     """
 
     operand: Tree
-    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose"]
+    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose", "entry"]
     axis: int | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
     names: Names = field(default=None, init=False, compare=False, repr=False)

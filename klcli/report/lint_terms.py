@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.lint.findings.types import ListedTerm, TermKind, address
 from klcli.patterns import regex
 from klcli.report.document import Fact, FactList, Tone
@@ -17,6 +18,7 @@ _LONGEST = 60
 """Characters of an expression that are shown."""
 _IN_BRACKETS = regex(r"(?<=[(\[{]) | (?=[)\]}])")
 """Blanks that are left of the breaks between lines."""
+_MEANINGS = {row.name: row.meaning for row in (*PARAMETERIZATIONS.values(), *READINGS.values())}
 _KINDS: Mapping[TermKind, str] = {"kl": "KL term", "sampler": "sample", "estimator": "estimator"}
 _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then averaged"}
 _TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "estimator": "good", "wrong": "bad"}
@@ -39,7 +41,7 @@ def _fact(term: ListedTerm) -> Fact:
 def _words(term: ListedTerm) -> str:
     parts = [_estimate(term.estimation) if term.estimation else _verdict(term)]
     if term.parameterization:
-        parts.append(f"for a head that is {PARAMETERIZATIONS[term.parameterization].meaning}")
+        parts.append(f"for a head that is {_MEANINGS[term.parameterization]}")
     if reduction := _REDUCTIONS.get(term.reduction or ""):
         parts.append(reduction)
     return ", ".join(parts)

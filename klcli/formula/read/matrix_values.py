@@ -24,6 +24,14 @@ def matrix_value(reader: CallReader, node: ast.expr) -> Tree | None:
             return reader.tree(owner)
         case ast.Subscript(value=ast.Attribute(attr="shape")):
             return None
+        case ast.Subscript(
+            value=ast.Call() | ast.BinOp() as owner, slice=ast.Tuple(elts=[*_, one, other])
+        ) if _is_first(one) and _is_first(other):
+            return Reshape(reader.tree(owner), "entry")
+        case ast.Subscript(
+            value=ast.Subscript(value=ast.Call() | ast.BinOp() as owner, slice=one), slice=other
+        ) if _is_first(one) and _is_first(other):
+            return Reshape(reader.tree(owner), "entry")
         case ast.Subscript(value=ast.Name() | ast.Attribute(), slice=ast.Tuple()):
             raise reader.error("entries of a matrix are not followed", node, "write diagonal(L)")
         case ast.Subscript(value=ast.Call() as call, slice=ast.Constant(value=int(place))):
@@ -56,6 +64,10 @@ def is_decomposition(value: ast.expr) -> bool:
     """
     names = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(value))
     return not DECOMPOSITIONS.isdisjoint(names)
+
+
+def _is_first(place: ast.expr) -> bool:
+    return isinstance(place, ast.Constant) and place.value == 0 and place.value is not False
 
 
 def _only_reshapes(entry: ast.expr) -> bool:

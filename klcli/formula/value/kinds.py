@@ -107,6 +107,8 @@ def kind_of(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> Symb
             return _call_kind(function, below(argument), manner, tree)
         case Reshape(operand, "transpose"):
             return _call_kind("transpose", below(operand), manner, tree)
+        case Reshape(operand, "entry") if below(operand) != "scalar":
+            raise _misfit(tree, "an entry of a matrix is not followed")
         case Stop(operand) | Reshape(operand):
             return below(operand)
         case Reduction(body=body):

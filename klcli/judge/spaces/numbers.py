@@ -150,6 +150,8 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         asked = replace(question, mended=False) if first else question
         found, answers = _answers(other, prepared, asked)
         is_right = answers[0].kind in ("exact", "scaled")
+        if not is_right and any(isinstance(one, Condition) for one in taken):
+            continue  # some prior, or mistake, may fit a formula in a symbol for any function
         if first and is_right and question.mended:
             found, answers = _answers(other, prepared, question)
         is_plain = first is None
@@ -163,9 +165,7 @@ def _most_telling(program: Program, question: Question) -> _Answered:
             return other, found, answers, _as_conditions(taken, first[1]) if places else taken
         # A symbol that is put in for another may say more than one that is given up for it.
         keeps_all = len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
-        # Some prior may fit a wrong formula in a symbol that stands for any function.
-        is_named = taken and all(isinstance(one, str) for one in taken)
-        if answers[0].kind == "other-prior" and is_named and not places and keeps_all:
+        if answers[0].kind == "other-prior" and taken and not places and keeps_all:
             near = near or (other, found, answers, taken)
     if first is None:
         raise problem or KlcliError("the formula has no symbol")

@@ -81,7 +81,8 @@ def _proof(one: Divergence) -> Literal["symbolic", "numeric"] | None:
         return None
     from klcli.judge.proof import is_proved
 
-    return "symbolic" if is_proved(one.found.prepared.tree, best.verdict) else "numeric"
+    identity = one.found.identity  # of numbers; points are all that there is of matrices
+    return "symbolic" if identity and is_proved(*identity) else "numeric"
 
 
 def sample_term(one: SamplingLine) -> ListedTerm:

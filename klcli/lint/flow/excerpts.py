@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from klcli.formula.read.calls.reductions import REDUCTIONS
 from klcli.formula.read.source_nodes import SourceNodes
@@ -16,7 +16,7 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import KL
 from klcli.values import dataclass, replace
 
-__all__ = ["CodeExcerpt", "excerpt", "parts_of", "source_of"]
+__all__ = ["CodeExcerpt", "excerpt", "parts_of", "source_of", "source_of_matrices"]
 
 _MOST_BEFORE = 40
 """Statements that a formula may depend on; more are those of no closed form."""
@@ -106,21 +106,54 @@ def excerpt(
         count: of those that stand before it.
         root: the function that the flow began with.
     """
+    kept = _needed(step, before, count, lambda earlier: earlier.names)
+    if kept is None or not _may_be_term(kept[::-1]):
+        return None
+    source = source_of(kept)
+    if len(source.nodes) > _MOST_NODES:
+        return None
+    return CodeExcerpt(step, tuple(kept), before, count, _formula(kept), root, source)
+
+
+def source_of_matrices(found: CodeExcerpt) -> SourceNodes | None:
+    """The program of what an excerpt computes with functions of matrices, too; None where it is too long."""
+
+    def names(step: FlowStatement) -> frozenset[str]:
+        return frozenset() if step.is_opaque_to_matrices else step.uses
+
+    kept = _needed(found.step, found.before, found.count, names)
+    if kept is None:
+        return None
+    known = [
+        node for step in kept[:-1] for node in (step.given if step.is_opaque_to_matrices else (step.node,))
+    ]
+    source = SourceNodes([*known, found.step.node])
+    return source if len(source.nodes) <= _MOST_NODES else None
+
+
+def _needed(
+    step: FlowStatement,
+    before: Sequence[FlowStatement],
+    count: int,
+    names: Callable[[FlowStatement], frozenset[str]],
+) -> list[FlowStatement] | None:
+    """The statements that one depends on, itself the last; None where they are too many.
+
+    Args:
+        step: the statement.
+        before: those of the flow.
+        count: how many of them stand before it.
+        names: those that the value of a statement uses, as far as it is known what it computes.
+    """
     kept, wanted = [step], set(step.read or step.uses)
     for number in range(count - 1, -1, -1):
         earlier = before[number]
         if not earlier.targets.isdisjoint(wanted):
             kept.append(earlier)
-            wanted |= earlier.names
+            wanted |= names(earlier)
             if len(kept) > _MOST_BEFORE:
                 return None
-    if not _may_be_term(kept):
-        return None
-    kept.reverse()
-    source = source_of(kept)
-    if len(source.nodes) > _MOST_NODES:
-        return None
-    return CodeExcerpt(step, tuple(kept), before, count, _formula(kept), root, source)
+    return kept[::-1]
 
 
 def source_of(steps: Sequence[FlowStatement]) -> SourceNodes:
@@ -149,6 +182,9 @@ def _may_be_term(kept: Sequence[FlowStatement]) -> bool:
     facts = [part.facts for part in kept if not part.is_opaque or part is kept[0]]
     sums = sum(one.sums for one in facts)
     is_product = any(one.is_square for one in facts)
+    every = [part.facts for part in kept]  # a formula of matrices may be made of what one of numbers is not
+    if any(one.has_determinant for one in every) and sum(one.sums for one in every) >= _LEAST_SUMS:
+        return True
     if is_product and sums and any(one.is_noisy for one in facts):
         return True
     if sums and any(one.is_log_ratio for one in facts) and _may_be_estimator(kept[0], facts):

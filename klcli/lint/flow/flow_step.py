@@ -78,16 +78,24 @@ class FlowStatement:
         """Whether it gives a name what no formula says, as a network does."""
         return not isinstance(self.node, ast.Return | ast.Expr) and not self.facts.is_readable
 
+    @cached_property
+    def is_opaque_to_matrices(self) -> bool:
+        """Whether it gives a name what no formula of matrices says either."""
+        return not isinstance(self.node, ast.Return | ast.Expr) and not self.facts.is_of_arrays
+
     @property
     def sums(self) -> int:
         """How many sums and differences it has; none in a statement that is not written."""
         return self.facts.sums if self.is_written else -1
 
-    @cached_property
+    @property
     def known(self) -> Sequence[ast.stmt]:
         """What is known of what it does: itself, or that it gives names a value."""
-        if not self.is_opaque:
-            return (self.node,)
+        return self.given if self.is_opaque else (self.node,)
+
+    @cached_property
+    def given(self) -> Sequence[ast.stmt]:
+        """That it gives names a value, of which nothing is known."""
         nodes = (node for node in walked(self.node) if isinstance(node, NAMES))
         targets = {text_of_name(node): node for node in nodes if isinstance(node.ctx, ast.Store)}
         return [_unknown(targets[name]) for name in sorted(targets)]

@@ -8,6 +8,7 @@ from typing import cast
 
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
+from klcli.formula.read.calls.matrices import DETERMINANTS, MATRIX_ROWS
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import below, text_of_name, words_in
 from klcli.formula.read.noise import noise_kind, noise_parameters
@@ -28,20 +29,24 @@ class Facts:
     Attributes:
         names: the names, attributes and subscripts in it.
         is_readable: whether all of it can be part of a formula.
+        is_of_arrays: whether all of it can be part of a formula of matrices.
         is_transcendental: whether it takes a logarithm or an exponential.
         is_log_scale: whether a name in it is that of the logarithm of a scale.
         is_log_ratio: whether a name in it is that of a log-probability, or of a ratio of probabilities.
         is_square: whether it multiplies or squares anything.
+        has_determinant: whether it takes a determinant, or the diagonal of a matrix.
         is_noisy: whether it draws or names random numbers.
         sums: how many sums and differences it has.
     """
 
     names: frozenset[str]
     is_readable: bool
+    is_of_arrays: bool
     is_transcendental: bool
     is_log_scale: bool
     is_log_ratio: bool
     is_square: bool
+    has_determinant: bool
     is_noisy: bool
     sums: int
 
@@ -69,7 +74,8 @@ class _Look:
     def __init__(self) -> None:
         self.names: set[str] = set()
         self.words: set[str] = set()
-        self.is_readable, self.is_square, self.sums = True, False, 0
+        self.is_readable = self.is_of_arrays = True
+        self.is_square, self.sums = False, 0
 
     def name(self, name: str) -> None:
         self.names.add(name)
@@ -82,7 +88,9 @@ class _Look:
             if _is_scaled(node):
                 self.sums, self.is_square = self.sums + 1, True
             return noise_parameters(node).values()
-        self.is_readable = self.is_readable and is_readable(node) and not _is_layer(node)
+        is_known = is_readable(node)
+        self.is_readable = self.is_readable and is_known and not _is_layer(node)
+        self.is_of_arrays = self.is_of_arrays and (is_known or called(node) in MATRIX_ROWS)
         self.sums += getattr(node.func, "attr", "").removesuffix("_") in ADDING
         return below(node)
 
@@ -96,7 +104,7 @@ class _Look:
         elif kind in (ast.BinOp, ast.AugAssign):
             self._operate(cast(ast.BinOp | ast.AugAssign, node))
         elif kind in _NOT_READ:
-            self.is_readable = False
+            self.is_readable = self.is_of_arrays = False
 
     def _operate(self, node: ast.BinOp | ast.AugAssign) -> None:
         if isinstance(node.op, ast.Add | ast.Sub):
@@ -112,10 +120,12 @@ class _Look:
         return Facts(
             frozenset(self.names),
             self.is_readable,
+            self.is_of_arrays,
             not CURVED.isdisjoint(bare),
             any(map(LOG_SCALE.says, self.words)),
             any(map(LOG_PROBABILITY.says, self.words)),
             self.is_square or not MULTIPLYING.isdisjoint(bare),
+            not DETERMINANTS.isdisjoint(self.words),
             any(map(RANDOM_WORD.says, self.words)),
             self.sums,
         )

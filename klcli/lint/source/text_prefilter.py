@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
+from klcli.formula.read.calls.matrices import DETERMINANTS
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, NOISE, NORMALS
 from klcli.names.log_ratios import LOG_DENSITY, LOG_PROBABILITY, RATIO_PART
 from klcli.names.losses import KL, TOPIC
@@ -61,6 +62,8 @@ _LIBRARY = (
     *_shortest(f"{name}(" for name in NORMALS),
     *("F.gaussian(", "functions.gaussian("),  # Chainer's
 )
+_OF_MATRICES = _shortest(f"{name}(" for name in DETERMINANTS)
+"""Calls of functions of matrices, one of which every KL of these has."""
 _WORDS = frozenset(("rand", "normal", "uniform"))
 _SOURCES = (
     *_shortest(f"{name}{end}" for name in _WORDS for end in ("(", "_(")),
@@ -123,7 +126,7 @@ def may_hold_terms(text: str) -> bool:
     """
     if _has_call(text) and _PRODUCT.search(text):
         return True
-    if any(word in text for word in _LIBRARY):
+    if any(word in text for word in (*_LIBRARY, *_OF_MATRICES)):
         return True
     if any(word in text for word in _SOURCES) and (_SCALED_NOISE.search(text) or _DRAW.search(text)):
         return True

@@ -20,15 +20,18 @@ _MOST_HELPERS = 4
 
 # The terms of one file.
 @remembered(256)
-def program_of(source: SourceNodes, opaque: frozenset[str] = frozenset()) -> Program | None:
+def program_of(
+    source: SourceNodes, opaque: frozenset[str] = frozenset(), *, matrices: bool = False
+) -> Program | None:
     """The program of statements; None where they cannot be read, or are too long to be a term.
 
     Args:
         source: the statements.
         opaque: helper variables that are symbols, whatever is assigned to them.
+        matrices: whether products and transposes are those of matrices.
     """
     try:
-        program = read_statements(source, opaque)
+        program = read_statements(source, opaque, matrices=matrices)
     except KlcliError:
         return None
     return program if len(list(walk(program.tree))) <= _MOST_NODES else None

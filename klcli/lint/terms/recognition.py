@@ -9,6 +9,7 @@ from klcli.lint.flow.excerpts import CodeExcerpt, parts_of
 from klcli.lint.terms.divergences import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import EstimatorLine, estimator
+from klcli.lint.terms.matrices import divergence_of_matrices
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import SamplingLine, sample
 from klcli.names.log_ratios import RATIO_PART
@@ -56,6 +57,8 @@ def _is_guess(found: RecognisedTerm) -> bool:
 
 def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
     """The term that an expression computes; None where it computes none."""
+    if of_matrices := divergence_of_matrices(excerpt):
+        return of_matrices
     if not excerpt.step.facts.is_readable:
         return None
     words = excerpt.source.words

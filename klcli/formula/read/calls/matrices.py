@@ -16,7 +16,7 @@ from klcli.formula.read.nodes import is_true, literal, words_in
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reshape, Tree
 from klcli.values import replace
 
-__all__ = ["DECOMPOSITIONS", "MATRIX_CALLS", "MATRIX_ROWS"]
+__all__ = ["DECOMPOSITIONS", "DETERMINANTS", "MATRIX_CALLS", "MATRIX_ROWS"]
 
 Read = Callable[[CallReader, Invocation], Tree | None]
 
@@ -205,13 +205,17 @@ _SOLVE = row(
     "solve solve_triangular triangular_solve matrix_triangular_solve", "A, b, lower", "A^-1 b", _solve
 )
 SOLVERS = _SOLVE.names
-_OF_MATRICES: tuple[CallRow, ...] = (
-    row("trace", "A", "the trace", _of_one("trace")),
+_OF_VOLUMES: tuple[CallRow, ...] = (
     row("det", "A", "the determinant", _of_one("det")),
     row("logdet log_det", "A", "the logarithm of the determinant", _of_one("logdet")),
     row("slogdet", "A", "the sign and the logarithm of the determinant, by entries only", _slogdet),
-    row("inv inverse pinv pinverse matrix_inverse", "A", "the inverse", _of_one("inverse")),
     row("diag diagonal diag_part matrix_diag_part", "A", "the entries of the diagonal", _diagonal),
+)
+"""Determinants, and the diagonal, whose product is that of a Cholesky factor."""
+_OF_MATRICES: tuple[CallRow, ...] = (
+    *_OF_VOLUMES,
+    row("trace", "A", "the trace", _of_one("trace")),
+    row("inv inverse pinv pinverse matrix_inverse", "A", "the inverse", _of_one("inverse")),
     row("cholesky safe_cholesky psd_safe_cholesky", "A", "the lower Cholesky factor", _cholesky),
     row("norm", "x, order", "the root of the sum of squares", _norm),
     row("eye", "d", "the identity matrix", _eye),
@@ -239,6 +243,8 @@ MATRIX_ROWS: Mapping[str, tuple[CallRow, ...]] = {
 """The rows of functions of matrices, by name; a text about matrices asks them before those of arrays."""
 MATRIX_CALLS = frozenset((*(name for one in _OF_MATRICES for name in one.names), *MULTIVARIATE))
 """The names by which a text is known to be about matrices."""
+DETERMINANTS = frozenset(name for one in _OF_VOLUMES for name in one.names)
+"""The functions one of which stands in every KL of matrices."""
 DECOMPOSITIONS = MATRIX_CALLS | frozenset(
     ("cho_factor", "eigh", "eigvalsh", "eig", "eigvals", "svd", "svdvals", "qr", "lu", "ldl", "sqrtm")
 )

@@ -58,10 +58,21 @@ def matrix_einsum(reader: CallReader, call: Invocation) -> Tree | None:
     return form[1](*map(reader.tree, arrays))
 
 
+def _of_one(pattern: str) -> str:
+    """A pattern without the axis of examples, which is the first of every array and of what is computed."""
+    inputs, arrow, output = pattern.partition("->")
+    parts = [*inputs.split(","), output]
+    first = parts[0][:1]
+    if not (arrow and first.isalpha() and all(part.startswith(first) for part in parts)):
+        return pattern
+    *own, result = (part[1:] for part in parts)
+    return f"{','.join(own)}->{result}"
+
+
 def _canonical(pattern: str) -> str:
-    """An einsum's pattern with the letters i, j, k in the order in which they appear."""
+    """An einsum's pattern of one example, with the letters i, j, k in the order in which they appear."""
     names: dict[str, str] = {}
-    plain = pattern.replace(" ", "").replace("...", "")
+    plain = _of_one(pattern.replace(" ", "").replace("...", ""))
     return "".join(
         names.setdefault(sign, _LETTERS[len(names) % len(_LETTERS)]) if sign.isalpha() else sign
         for sign in plain

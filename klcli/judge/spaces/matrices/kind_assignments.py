@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
 from klcli.formula.traversal import walk
-from klcli.formula.tree import Operation, Reduction, Tree
+from klcli.formula.tree import Operation, Reduction
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, typings
 from klcli.judge.mistakes.rules.rewriting import TWO
 from klcli.judge.question import Question
@@ -48,7 +48,7 @@ def typed(program: Program, question: Question) -> list[TypedFormula]:
         try:
             for kinds in sorted(typings(program.tree, manner), key=_strangeness)[:_MOST_TYPINGS]:
                 try:
-                    found.extend(_with_ways(program.tree, kinds, manner, question))
+                    found.extend(_with_ways(program, kinds, manner, question))
                 except KlcliError as error:
                     problems.append(error)
         except ShapeError as error:
@@ -76,11 +76,13 @@ def _strangeness(kinds: Mapping[str, SymbolKind]) -> int:
 
 
 def _with_ways(
-    tree: Tree, kinds: dict[str, SymbolKind], manner: Manner, question: Question
+    program: Program, kinds: dict[str, SymbolKind], manner: Manner, question: Question
 ) -> Iterator[TypedFormula]:
-    for aside in set_aside(tree, kinds, manner):
-        groups = ways(kinds, aside.dimensions, mean=question.mean, head=question.head)
-        yield TypedFormula(Subject(tree, manner, aside.values), kinds, aside, groups)
+    for aside in set_aside(program.tree, kinds, manner):
+        groups = ways(
+            kinds, aside.dimensions, mean=question.mean, head=question.head, spellings=program.spellings
+        )
+        yield TypedFormula(Subject(program.tree, manner, aside.values), kinds, aside, groups)
 
 
 def _misfit(error: ShapeError) -> KlcliError:

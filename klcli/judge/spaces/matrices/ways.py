@@ -22,7 +22,12 @@ _STATES = ((CHOLESKY, CHOLESKY_FACTOR), (PRECISION, PRECISION_MATRIX), (COVARIAN
 
 
 def ways(
-    kinds: Mapping[str, SymbolKind], dimensions: Sequence[str], *, mean: str | None, head: str | None
+    kinds: Mapping[str, SymbolKind],
+    dimensions: Sequence[str],
+    *,
+    mean: str | None,
+    head: str | None,
+    spellings: Mapping[str, str] | None = None,
 ) -> list[list[Way]]:
     """Every way in which the symbols can be those of one or two Gaussians, in groups, the likeliest first.
 
@@ -31,6 +36,7 @@ def ways(
         dimensions: the symbols for the number of dimensions.
         mean: the name that has to be the posterior's mean; None for any.
         head: the name that has to be its matrix; None for any.
+        spellings: how the symbols are written that are attributes or entries.
 
     Raises:
         KlcliError: there are too many of them, or none is what the question names.
@@ -51,8 +57,10 @@ def ways(
     if not wanted:
         raise KlcliError("no matrix is left for the posterior", "name it: --head S")
 
+    owners = {name: owner for name, text in (spellings or {}).items() if (owner := _owner(text))}
+
     def strange(way: Way) -> int:
-        return _strangeness(way, said)
+        return _strangeness(way, said) + _mixed(way, owners)
 
     ordered = sorted(wanted, key=lambda way: (strange(way), misfit(way)))
     return [list(group) for _, group in groupby(ordered, key=strange)]
@@ -110,6 +118,18 @@ def _strangeness(way: Way, said: Mapping[str, Side]) -> int:
     strange = sum(said.get(name, side) != side for name, side in sides)
     doubled = len(way.heads) - len({head.side for head in way.heads})
     return 2 * strange + doubled + sum(is_mean(head.name) for head in way.heads)
+
+
+def _owner(written: str) -> str:
+    """What an attribute or an entry is one of: ``other`` of ``other.mean``, ``q`` of ``q[0]``."""
+    return written.rpartition("[" if written.endswith("]") else ".")[0]
+
+
+def _mixed(way: Way, owners: Mapping[str, str]) -> int:
+    """How many means stand beside a matrix that is of something else."""
+    of_heads = {head.side: owners.get(head.name) for head in way.heads}
+    own = [(owners.get(name), of_heads.get(side)) for name, side in way.means.items()]
+    return sum(one is not None and other is not None and one != other for one, other in own)
 
 
 def misfit(way: Way) -> int:
