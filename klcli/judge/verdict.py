@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from operator import attrgetter
 from typing import Literal, TypeAlias, get_args
 
@@ -19,7 +18,6 @@ from klcli.values import dataclass
 
 __all__ = [
     "KINDS",
-    "MEANINGS",
     "VerdictKind",
     "Verdict",
     "exact_under",
@@ -33,28 +31,6 @@ __all__ = [
 VerdictKind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "other", "wrong", "not-kl"]
 KINDS: tuple[VerdictKind, ...] = get_args(VerdictKind)
 """The verdicts, the best first."""
-
-MEANINGS: Mapping[Literal[VerdictKind, "unreadable"], str] = {
-    "exact": "The formula is the KL under that reading, in values and gradients, for the shapes that are "
-    "said. Where the verdict says proved, algebra shows it for all means and heads; where it says that no "
-    "difference was found, only the points that it counts were compared, to 50 digits. What stands behind "
-    "'but' is a condition that fails: it is not covered, and the status is 1.",
-    "scaled": "It is a positive multiple of the KL, perhaps plus a constant. The factor is an effective "
-    "beta: training weighs the KL with it. The constant changes no gradient. A mean over the latents in the "
-    "place of their sum is a factor 1/d. --accept scaled accepts these.",
-    "other-prior": "It is a multiple of the KL to another prior than the one asked for. The optimum is that "
-    "prior; say it with --prior-mu and --prior-sigma if it is meant.",
-    "reversed": "It is KL(p || q), the other direction, up to a factor and a constant. The two agree "
-    "where the variances are equal, and differ elsewhere.",
-    "other": "It is a known quantity that is no KL: a capacity objective |KL - C|, or the Jeffreys, "
-    "Bhattacharyya, Hellinger or Wasserstein-2 divergence of the two Gaussians; or a loss on "
-    "log-probabilities that has the gradient of a KL and not its value. It is named.",
-    "wrong": "It has the ingredients of a KL and is no multiple of one. Where one of the known mistakes "
-    "explains it, that is named, with the corrected line.",
-    "not-kl": "It lacks the ingredients of a KL: no logarithm or exponential of a head.",
-    "unreadable": "The text is no formula. The error says where reading stopped.",
-}
-"""What every verdict means."""
 
 
 @dataclass(frozen=True, slots=True)

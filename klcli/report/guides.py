@@ -1,19 +1,21 @@
 """The long pages: Markdown files in `klcli/pages`, which are read here into documents.
 
 Of Markdown they have titles, paragraphs, tables and fenced listings, links, back-ticks and double stars.
+The files in `klcli/pages/terms` have a section for each of their terms, which is a page of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
 
 from klcli.patterns import regex
 from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Listing, Paragraph
 from klcli.report.page import Page
+from klcli.values import dataclass
 
-__all__ = ["FOLDER", "blocks_of", "guides"]
+__all__ = ["FOLDER", "GlossaryTerm", "blocks_of", "guides", "terms"]
 
 FOLDER = Path(__file__).parent.parent / "pages"
 """Where the pages are."""
@@ -36,6 +38,36 @@ def guides() -> Iterator[Page]:
         blocks = tuple(blocks_of(rest))
         text = "\n\n".join(str(block.text) for block in blocks if isinstance(block, Paragraph))
         yield Page(path.stem, "guide", title.removeprefix("# "), text, blocks, {})
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryTerm:
+    """A word that reports use, with what it means.
+
+    Attributes:
+        term: the word.
+        name: what it is called besides; empty where the first sentence of the text says it.
+        text: what it means.
+        example: a line that shows it; empty where there is none.
+    """
+
+    term: str
+    name: str
+    text: str
+    example: str
+
+
+def terms(group: str) -> Mapping[str, GlossaryTerm]:
+    """The terms of a file, by themselves."""
+    _, *sections = (FOLDER / "terms" / f"{group}s.md").read_text(encoding="utf-8").split("\n## ")
+    return {one.term: one for one in map(_term, sections)}
+
+
+def _term(section: str) -> GlossaryTerm:
+    text, _, fenced = section.partition(f"\n\n{_FENCE}text\n")
+    heading, _, words = text.partition("\n\n")
+    term, _, name = heading.partition(": ")
+    return GlossaryTerm(term, name, words.rstrip("\n").replace("\n", " "), fenced.partition(f"\n{_FENCE}")[0])
 
 
 def blocks_of(markdown: str) -> Iterator[DocumentBlock]:

@@ -1,4 +1,4 @@
-"""The pages of `klcli explain`, made from the tables of mistakes, readings, estimators and verdicts."""
+"""The pages of `klcli explain`: Markdown, and what the tables of mistakes, readings and estimators say."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ from operator import attrgetter
 from klcli.errors import EXIT_STATUSES
 from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
-from klcli.judge.verdict import MEANINGS
-from klcli.judge.verdict_examples import VERDICT_EXAMPLES
-from klcli.latents.meanings import STATISTIC_MEANINGS
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Listing, Paragraph
-from klcli.report.guides import guides
+from klcli.report.guides import GlossaryTerm, guides, terms
 from klcli.report.page import Page
 from klcli.report.wording import plain
 from klcli.witness.estimators import ESTIMATORS, Estimator
@@ -42,19 +37,20 @@ def _all_pages() -> Iterator[Page]:
     yield from guides()
     yield from map(_of_mistake, sorted(MISTAKES.values(), key=attrgetter("code")))
     yield from map(_of_reading, PARAMETERIZATIONS.values())
-    for verdict, meaning in (*MEANINGS.items(), *ESTIMATOR_VERDICTS.items()):
-        yield _of_words(verdict, "verdict", meaning, {"example": VERDICT_EXAMPLES[verdict]})
-    for condition, (meaning, example) in CONDITION_MEANINGS.items():
-        yield _of_words(condition, "condition", meaning, {"example": example})
-    for term, (meaning, example) in STATISTIC_MEANINGS.items():
-        yield _of_words(term, "statistic", meaning, {"example": example})
-    for name, (words, text) in ESTIMATOR_PAGES.items():
-        yield Page(name, "estimator", words, text, (Paragraph(text),), {})
+    for group in ("verdict", "condition", "statistic", "estimator"):
+        yield from (_of_term(one, group) for one in terms(group).values())
+    known = terms("estimator")
     for row in ESTIMATORS.values():
-        if row.name not in ESTIMATOR_PAGES:
+        if row.name not in known:
             yield _of_estimator(row)
     for status, meaning in EXIT_STATUSES.items():
         yield _of_words(str(status), "exit status", meaning)
+
+
+def _of_term(one: GlossaryTerm, group: str) -> Page:
+    if one.name:
+        return Page(one.term, group, one.name, one.text, (Paragraph(one.text),), {})
+    return _of_words(one.term, group, one.text, {"example": one.example})
 
 
 def _of_words(term: str, group: str, text: str, listings: Mapping[str, str] | None = None) -> Page:

@@ -8,18 +8,19 @@ import pytest
 
 from klcli.judge.answer import answer_to_text
 from klcli.judge.condition import PASSES, ConditionKind
-from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.verification import Verification
+from klcli.report.guides import terms
+
+CONDITIONS = terms("condition")
 
 
 def test_every_condition_has_a_page() -> None:
-    assert tuple(CONDITION_MEANINGS) == get_args(ConditionKind)
+    assert tuple(CONDITIONS) == get_args(ConditionKind)
 
 
-@pytest.mark.parametrize("kind", CONDITION_MEANINGS)
+@pytest.mark.parametrize("kind", CONDITIONS)
 def test_the_line_of_a_condition(kind: ConditionKind) -> None:
-    _, example = CONDITION_MEANINGS[kind]
-    found = answer_to_text(example)
+    found = answer_to_text(CONDITIONS[kind].example)
     assert isinstance(found, Verification)
     (condition,) = found.conditions
     assert condition.kind == kind
@@ -27,6 +28,6 @@ def test_the_line_of_a_condition(kind: ConditionKind) -> None:
 
 
 def test_what_the_page_of_small_numbers_says_of_their_limit() -> None:
-    assert f"Up to {PASSES:g} it passes" in CONDITION_MEANINGS["small-number"][0]
+    assert f"Up to {PASSES:g} it passes" in CONDITIONS["small-number"].text
     passes = answer_to_text("0.5 * torch.sum(var + mu**2 - 1 - torch.log(var + 1e-6))")
     assert [one.passes for one in passes.conditions] == [True]

@@ -6,19 +6,20 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.judge.answer import answer_to_text
-from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_VERDICTS
-from klcli.judge.verdict import MEANINGS
-from klcli.judge.verdict_examples import VERDICT_EXAMPLES
+from klcli.judge.verdict import KINDS
+from klcli.report.guides import terms
+
+VERDICTS = terms("verdict")
 
 
 def test_every_verdict_has_a_line() -> None:
-    assert set(VERDICT_EXAMPLES) == {*MEANINGS, *ESTIMATOR_VERDICTS}
+    assert list(VERDICTS) == [*KINDS, "unreadable", "estimator"]
 
 
-@pytest.mark.parametrize("kind", VERDICT_EXAMPLES)
+@pytest.mark.parametrize("kind", VERDICTS)
 def test_the_line_of_a_verdict(kind: str) -> None:
     try:
-        found = answer_to_text(VERDICT_EXAMPLES[kind]).kind
+        found = answer_to_text(VERDICTS[kind].example).kind
     except KlcliError:
         found = "unreadable"
     assert found == kind

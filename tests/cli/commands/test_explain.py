@@ -11,12 +11,8 @@ import pytest
 
 from klcli.errors import EXIT_STATUSES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
-from klcli.judge.verdict import KINDS
-from klcli.latents.meanings import STATISTIC_MEANINGS
-from klcli.report.guides import FOLDER
+from klcli.report.guides import FOLDER, terms
 from klcli.witness.estimators import ESTIMATORS
 from tests.cli.conftest import Klcli
 
@@ -24,12 +20,10 @@ TERMS = [
     *sorted(path.stem for path in FOLDER.glob("*.md")),
     *sorted(MISTAKES),
     *PARAMETERIZATIONS,
-    *KINDS,
-    "unreadable",
-    *ESTIMATOR_VERDICTS,
-    *CONDITION_MEANINGS,
-    *STATISTIC_MEANINGS,
-    *dict.fromkeys((*ESTIMATOR_PAGES, *ESTIMATORS)),
+    *terms("verdict"),
+    *terms("condition"),
+    *terms("statistic"),
+    *dict.fromkeys((*terms("estimator"), *ESTIMATORS)),
     *map(str, EXIT_STATUSES),
 ]
 

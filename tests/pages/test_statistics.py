@@ -8,12 +8,19 @@ import mpmath
 import numpy
 import pytest
 
-from klcli.latents.meanings import STATISTIC_MEANINGS
+from klcli.latents.thresholds import ACTIVE_VARIANCE, COLLAPSED_KL
+from klcli.report.guides import terms
 from tests import reference
 
 
 def said(term: str, number: str) -> None:
-    assert number in STATISTIC_MEANINGS[term][0]
+    assert number in terms("statistic")[term].text
+
+
+def test_the_thresholds() -> None:
+    said("active-units", f"above {ACTIVE_VARIANCE} prior variances")
+    said("active-units", f"below {COLLAPSED_KL} nats")
+    said("collapse", f"below {COLLAPSED_KL} nats")
 
 
 def test_what_an_active_unit_costs_at_least() -> None:
