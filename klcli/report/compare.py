@@ -14,7 +14,7 @@ from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import ComparisonEntry, Judged
 from klcli.judge.several_latents import Latents
-from klcli.report.compare_data import CompareData, Expectation, PointData, Truth, formula_data
+from klcli.report.compare_data import CompareData, Expectation, FormulaData, PointData, Truth
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.compare_picture import penalty_plot
 from klcli.report.compare_tables import TONES, along_sigma, at_point, under_every_reading
@@ -65,7 +65,7 @@ def compare_report(
         latents: the formulas over several latents, or beside another prior.
         full: whether the document has every number; a short one fits a screen.
     """
-    formulas, point = tuple(map(formula_data, judged)), _point(reading, mu, sigma)
+    formulas, point = tuple(map(FormulaData, judged)), _point(reading, mu, sigma)
     data = CompareData(
         "klcli.compare/2", reading.name, "nats", point, _truth(truth), formulas, table, expected, latents, ()
     )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from klcli.judge.comparison import ComparisonEntry, Judged
-from klcli.judge.proof import is_proved
 from klcli.judge.several_latents import Latents
-from klcli.report.answers import telling_of
 from klcli.report.report import in_short
-from klcli.report.verify_data import VerifyData
 from klcli.values import dataclass
 from klcli.witness.witness import Witness
 
-__all__ = ["CompareData", "Expectation", "PointData", "Truth", "formula_data"]
+__all__ = ["CompareData", "Expectation", "PointData", "Truth", "FormulaData"]
 
 _NUMBERS = (
     *("exact_under", "value", "ratio", "minimum", "limit", "curvature", "slope_at_truth"),
@@ -81,16 +79,32 @@ def _passes(formula: Mapping[str, Any]) -> bool:
     return all(condition.passes for condition in formula["conditions"])
 
 
-def formula_data(judged: Judged) -> Mapping[str, object]:
-    """The fields of `klcli.verify/2` under the name of the formula, and its numbers at the point."""
-    said = _verified(judged)
-    own: dict[str, object] = {
-        name: getattr(said, name) for name in VerifyData.__match_args__ if name != "schema"
-    }
-    return {"name": judged.name, **own, **{name: getattr(judged, name) for name in _NUMBERS}}
+class FormulaData(Mapping[str, object]):
+    """The fields of `klcli.verify/2` under the name of a formula, and its numbers at the point.
 
+    They are computed where they are looked at: what is said in words needs none of them.
+    """
 
-def _verified(judged: Judged) -> VerifyData:
-    found = judged.found
-    proved = is_proved(*found.identity) if found.identity else None
-    return telling_of(found).data(found, proved)
+    def __init__(self, judged: Judged) -> None:
+        self._judged = judged
+
+    def __getitem__(self, name: str) -> object:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    @cached_property
+    def _fields(self) -> Mapping[str, object]:
+        from klcli.judge.proof import is_proved
+        from klcli.report.answers import telling_of
+        from klcli.report.wording import own_fields
+
+        judged, found = self._judged, self._judged.found
+        proved = is_proved(*found.identity) if found.identity else None
+        own = own_fields(telling_of(found).data(found, proved))
+        del own["schema"]
+        return {"name": judged.name, **own, **{name: getattr(judged, name) for name in _NUMBERS}}

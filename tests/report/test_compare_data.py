@@ -12,7 +12,7 @@ from klcli.formula.read.notation import parse
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS, Judged, compare
-from klcli.report.compare_data import CompareData, Expectation, PointData, Truth, formula_data
+from klcli.report.compare_data import CompareData, Expectation, FormulaData, PointData, Truth
 from klcli.report.verify_data import VerifyData
 from klcli.witness.examination import examine
 
@@ -30,14 +30,14 @@ def data(*formulas: Judged) -> CompareData:
     assert found.integral
     assert found.monte_carlo
     truth = Truth(found.closed_form.value, found.integral, found.monte_carlo, "agrees", {}, 2.0)
-    many = tuple(map(formula_data, formulas))
+    many = tuple(map(FormulaData, formulas))
     point = PointData(MU, SIGMA, 1.44)
     return CompareData("x", "var", "nats", point, truth, many, (), Expectation("B", True), None, ())
 
 
 def test_a_formula_has_the_fields_of_verify_and_its_numbers() -> None:
     (one,) = compare({"B": FORMULAS["B"]}, VAR, MU, SIGMA)
-    found = formula_data(one)
+    found = FormulaData(one)
     assert next(iter(found)) == "name"
     assert {field.name for field in fields(VerifyData)} - {"schema"} < set(found)
     assert "schema" not in found
@@ -50,7 +50,7 @@ def test_a_formula_has_the_fields_of_verify_and_its_numbers() -> None:
 
 def test_what_is_no_kl_has_no_proof() -> None:
     (one,) = judged(F="mu^2 + s")
-    assert formula_data(one)["proof"] is None
+    assert FormulaData(one)["proof"] is None
 
 
 def test_only_the_exact_ones_count() -> None:
