@@ -49,8 +49,10 @@ _POWER_OF_E = regex(r"\.e\s*\*\*")
 """``math.e ** x``."""
 _SQUARED_LOG = regex(rf"(?:{LOG_SCALE.pattern})\w{{0,9}}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
+_SCALE = r"(?<!log)(?<!log_)(?:var|std|sig)(?!\w{0,9}\()"
 _GIVEN_TWICE = regex(
-    rf"(?:{LOG_SCALE.pattern})\w{{0,9}} ?[-+][^\n=]{{0,80}}(?<!log)(?<!log_)(?:var|std|sigma)(?!\w{{0,9}}\()",
+    rf"(?:{LOG_SCALE.pattern})\w{{0,9}} ?[-+][^\n=]{{0,80}}{_SCALE}"
+    rf"|{_SCALE}[^\n=]{{0,40}}[-+] [^\n=]{{0,40}}(?:{LOG_SCALE.pattern})",
     re.IGNORECASE,
 )
 """A head and the scale that it is the logarithm of, each under a name of its own."""

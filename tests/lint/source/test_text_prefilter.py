@@ -29,6 +29,8 @@ LOGISTIC = {"sigmoid", "expit"}
         "shift = m ** 2\ndef f(s):\n    return 0.5 * (shift + exp(s) - s)\n",
         "def f(m, s):\n    shift = m ** 2\n    def g():\n        return 0.5 * (exp(s) - s + shift)\n    return g\n",
         "class A:\n    def f(self, m, s, eps):\n        return m + exp(s) * eps\n",
+        "def f(m, logsig, sig):\n    return 0.5 * (sig**2 - 2 * logsig + m**2 - 1)\n",
+        "def f(m, S, d):\n    return (trace(S) + m @ m - d - logdet(S)) / 2\n",
         "logvar = 1\ndef f(m, s):\n    return exp(s) * 2\n",
     ],
 )
