@@ -4,6 +4,11 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
+from klcli.cli.start import use_one_thread
+
+# As in the command line; the processes of a parallel run would wait for each other's threads.
+use_one_thread()
+
 # How long an example takes says nothing on a machine that does other things as well; and a run of the suite means
 # the same on every machine only if it tries the same examples. `pytest --hypothesis-profile=search` tries others.
 search = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
