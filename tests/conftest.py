@@ -10,10 +10,11 @@ from klcli.cli.start import use_one_thread
 use_one_thread()
 
 # How long an example takes says nothing on a machine that does other things as well; and a run of the suite means
-# the same on every machine only if it tries the same examples. `pytest --hypothesis-profile=search` tries others.
+# the same on every machine only if it tries the same examples. `pytest --hypothesis-profile=search` tries others,
+# and more.
 search = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("search", search)
-settings.register_profile("klcli", search, derandomize=True)
+settings.register_profile("klcli", search, derandomize=True, max_examples=40)
 settings.load_profile("klcli")
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, nohup the end of a terminal, and so would

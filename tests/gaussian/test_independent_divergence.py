@@ -73,7 +73,7 @@ SCALES = st.decimals(Decimal("0.001"), 5, places=3).map(str)
 READINGS = st.sampled_from(sorted(PARAMETERIZATIONS))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(NUMBERS, SCALES, READINGS, NUMBERS, SCALES, READINGS)
 def test_any_pair_of_readings(m: str, s: str, reading: str, n: str, t: str, prior: str) -> None:
     q, p = Gaussian.from_head(m, s, reading), Gaussian.from_head(n, t, prior)
@@ -88,7 +88,7 @@ def test_next_to_the_prior(places: int, sign: int, reading: str) -> None:
     assert divergence(q, UNIT).value == expected(q, UNIT)[0] > 0
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(NUMBERS, SCALES, READINGS)
 def test_zero_exactly_where_q_is_p(m: str, s: str, reading: str) -> None:
     q = Gaussian.from_head(m, s, reading)

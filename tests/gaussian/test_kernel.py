@@ -383,7 +383,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, float, float]:
     return name, head, other
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(pairs(), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_sum_of_two_terms_that_are_never_negative(pair: tuple[str, float, float], m: float, n: float) -> None:
     name, q, p = pair
@@ -393,7 +393,7 @@ def test_sum_of_two_terms_that_are_never_negative(pair: tuple[str, float, float]
     assert kernel.divergence(m, q, n, p, name) == spread + shift
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(pairs(), st.floats(-1e6, 1e6))
 def test_zero_only_for_equal_distributions(pair: tuple[str, float, float], mean: float) -> None:
     name, q, p = pair
@@ -428,7 +428,7 @@ def test_where_a_sigmoid_or_its_spread_is_no_normal_float(region: tuple[tuple[in
     assert_promise("sigmoid", kernel.spread(head_q, None, "sigmoid"), (zero, head_q, zero, None))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(st.floats(-30, 30), st.floats(-30, 30), st.floats(-9, 9))
 def test_a_sigmoid_far_below_is_an_exponential_and_far_above_is_one(
     low: float, high: float, mean: float

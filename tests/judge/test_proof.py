@@ -193,7 +193,7 @@ def closed_form(name: str) -> Tree:
     return read(f"0.5 * ({variance} + mu**2 - 1 - ({log_variance}))")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.data(), st.sampled_from(NAMES))
 def test_rewritten_closed_forms_are_proved(data: st.DataObject, name: str) -> None:
     tree = data.draw(rewritten(closed_form(name)))
@@ -201,7 +201,7 @@ def test_rewritten_closed_forms_are_proved(data: st.DataObject, name: str) -> No
     assert is_proved(tree, exactly(name)), to_text(tree)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(st.data(), st.sampled_from(NAMES))
 def test_what_is_proved_is_so(data: st.DataObject, name: str) -> None:
     """One change in a rewritten closed form; the values are those of the definition, in mpmath."""

@@ -47,7 +47,7 @@ def test_the_roles_of_a_kl_are_admitted(one: str, two: str) -> None:
     mean=st.floats(-1e4, 1e4),
     variance=st.floats(1e-4, 1e4),
 )
-@settings(max_examples=60, deadline=None)  # of each reading
+@settings(max_examples=30, deadline=None)  # of each reading
 def test_a_fixed_prior_a_factor_and_a_constant_rule_nothing_out(
     reading: str, scale: float, shift: float, mean: float, variance: float
 ) -> None:

@@ -167,7 +167,7 @@ RATIONALS = st.fractions(min_value=Fraction(1, 50), max_value=50, max_denominato
 SIGNED = st.fractions(min_value=-20, max_value=20, max_denominator=20)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(RATIONALS, SIGNED, SIGNED, RATIONALS, st.sampled_from(NAMES), st.booleans())
 def test_any_scaled_kl_to_any_prior_is_recognised(
     k: Fraction, c: Fraction, m: Fraction, t2: Fraction, name: str, backward: bool
@@ -220,7 +220,7 @@ def mutations(tree: Tree) -> st.SearchStrategy[Tree]:
     return st.builds(apply, st.sampled_from(places), st.integers(0, 3))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(NAMES), st.data())
 def test_a_mutated_formula_is_exact_only_if_it_is_equal(name: str, data: st.DataObject) -> None:
     tree = data.draw(mutations(in_head(KL, name)), label="mutated")

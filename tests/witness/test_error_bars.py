@@ -94,7 +94,7 @@ def skewness_squared(mu: float, sigma: float) -> float:
     return float((weight @ values**3) ** 2 / (weight @ values**2) ** 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.floats(-1.5, 1.5), st.floats(-0.1, 3.0))
 def test_enough_samples_for_the_skewness(mu: float, log_sigma: float) -> None:
     """Where k3 has an error bar with n samples, Hall's term 0.25 skewness^2/n is at most half a percent."""

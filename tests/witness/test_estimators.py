@@ -120,7 +120,7 @@ def test_extreme_scales(name: str, mu: str, sigma: str) -> None:
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(-40, 40), st.floats(-4, 4), st.integers(0, 1000))
 def test_no_false_alarm(name: str, mu: int, log_sigma: float, seed: int) -> None:
     q = Gaussian.from_head(f"{mu / 10}", log_sigma, "logstd")

@@ -98,7 +98,7 @@ def _read(text: str, style: Notation) -> Tree:
 
 
 @pytest.mark.parametrize("style", NOTATIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tree=matrix_trees)
 def test_what_is_printed_is_read_back(tree: Tree, style: Notation) -> None:
     bars = any(isinstance(node, MatrixCall) and node.function == "bars" for node in walk(tree))

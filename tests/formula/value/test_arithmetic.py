@@ -67,7 +67,7 @@ def test_functions_to_n_digits(text: str, at: str, function: Any, digits: int) -
     assert abs(Fraction(found) - expected) <= abs(expected) / 10 ** (digits - 2)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(numeric)
 def test_decimals_follow_mpmath(tree: Tree) -> None:
     """With 60 digits more than are compared, unless the cancellation is worse."""

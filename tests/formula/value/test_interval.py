@@ -43,7 +43,7 @@ def double(text: str, **values: str | Fraction) -> float:
     return nearest_double(partial(enclose, parse(text), exact))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(numeric, st.sampled_from((3, 10, 30, 50)))
 @example(Negative(operation("^", Symbol("tiny"), parse("64"))), 3)
 def test_the_truth_is_inside(tree: Tree, digits: int) -> None:
@@ -107,7 +107,7 @@ def test_whole_powers_are_exact_rationals(base: Fraction, exponent: int, digits:
     assert inside(base**exponent if exponent else Fraction(1), enclose(tree, {"x": base}, digits))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.fractions(max_denominator=10**9), min_size=4, max_size=4), st.sampled_from((2, 10, 40)))
 def test_rational_arithmetic_is_enclosed(values: list[Fraction], digits: int) -> None:
     a, b, c, d = values
@@ -122,7 +122,7 @@ def test_rational_arithmetic_is_enclosed(values: list[Fraction], digits: int) ->
     assert inside(expected, found)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(st.decimals(min_value=-3, max_value=3, places=2), min_size=2, max_size=2),
     st.lists(st.decimals(min_value=-3, max_value=3, places=2), min_size=2, max_size=2),
@@ -243,7 +243,7 @@ def test_rounding_survives_any_cancellation(power: int) -> None:
     assert double(SPREAD, s=s) == float(truth(parse(SPREAD), {"s": s}))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(numeric)
 def test_the_nearest_double(tree: Tree) -> None:
     try:
@@ -323,7 +323,7 @@ def test_rounding_to_digits(text: str, digits: int, expected: str) -> None:
     assert rounded(partial(enclose, parse(text), {}), digits) == Decimal(expected)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(numeric, st.integers(1, 60))
 def test_rounded_is_the_nearest_decimal(tree: Tree, digits: int) -> None:
     try:

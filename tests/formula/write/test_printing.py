@@ -146,7 +146,7 @@ def test_traps_read_back(tree: Tree, style: Notation) -> None:
 
 
 @pytest.mark.parametrize("style", NOTATIONS)
-@settings(deadline=None, max_examples=100)  # of each notation
+@settings(deadline=None, max_examples=50)  # of each notation
 @given(tree=trees)
 def test_what_is_printed_reads_back_as_the_same_tree(style: Notation, tree: Tree) -> None:
     text = to_text(tree, style)
@@ -155,7 +155,7 @@ def test_what_is_printed_reads_back_as_the_same_tree(style: Notation, tree: Tree
 
 
 @pytest.mark.parametrize("style", NOTATIONS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(tree=numeric)
 def test_the_value_survives(style: Notation, tree: Tree) -> None:
     run = Decimals(30)

@@ -58,7 +58,7 @@ def test_values_from_their_definitions() -> None:
     assert found[3].value <= kl <= found[0].value
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 1000), st.floats(-20, 20), st.floats(-9, 5).map(math.exp)),

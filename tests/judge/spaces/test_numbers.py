@@ -533,7 +533,7 @@ def mutated(tree: Tree, place: int, choice: int) -> Tree:
     return site.put((Negative(site.node), operation("*", Number(Fraction(2)), site.node))[choice % 2])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(RIGHT), st.integers(0, 60), st.integers(0, 3))
 @example(RIGHT[0], 0, 0)
 def test_a_mutated_formula_is_exact_only_if_it_is_equal(
@@ -554,7 +554,7 @@ def test_a_mutated_formula_is_exact_only_if_it_is_equal(
         assert is_kl(read(found.best.corrected), roles, reading), found.best.corrected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(NAMES),
     st.fractions(min_value=Fraction(1, 20), max_value=20, max_denominator=20),
