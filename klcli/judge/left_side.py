@@ -44,13 +44,17 @@ def is_stated_turned(left: str, way: Roles) -> bool:
 
     Only where the symbols have the same labels: the p of ``KL(p || q)`` may well be that of mu_1.
     """
+    if not left:
+        return False
     own = (label_of(way.head or ""), label_of(way.prior_head or ""))
     return None not in own and own[0] != own[1] and own[::-1] in set(_stated(left))
 
 
 def begins_with_fixed(left: str) -> bool:
     """Whether a left-hand side begins with a Gaussian of numbers alone: ``KL(N(0, 1) || N(mu, s^2))``."""
-    first, second = _sides(left) or ("", "")
+    if (sides := _sides(left)) is None:
+        return False
+    first, second = sides
     return bool(_DIGIT.search(first)) and not _symbols(first) and bool(_symbols(second))
 
 
@@ -59,8 +63,7 @@ def stated_prior(left: str) -> FixedPrior | None:
 
     None where there is none, or where nothing says whether its second number is a variance.
     """
-    plain = _STYLE.sub(r"\1", left)
-    for one, other in permutations(_sides(plain) or (), 2):
+    for one, other in permutations(_sides(_STYLE.sub(r"\1", left)) or () if left else (), 2):
         fixed = _FIXED.search(one)
         if not fixed or _symbols(one) or not _symbols(other):
             continue
@@ -87,6 +90,8 @@ def _stated(left: str) -> Iterator[tuple[str | None, ...]]:
 
 def _sides(left: str) -> Sequence[str] | None:
     """What stands on both sides of the bars; None where there are none."""
+    if not left:
+        return None
     if named := order_of(left):
         return named
     inside = _BEFORE.sub("", left)

@@ -48,6 +48,8 @@ class Guards:
 
 def guards(tree: Tree) -> Guards:
     """Take the guards out of a formula."""
+    if not any(isinstance(node, Clip) or _is_small(node) for node in walk(tree)):
+        return Guards(tree)  # most have none, and are asked often
     tree = with_floors(tree)
     found = Guards(tree)
     tree = _shifted(tree, found)

@@ -163,5 +163,5 @@ def _reductions(prepared: Prepared) -> Reductions:
 def _is_one_latent(prepared: Prepared) -> bool:
     """Whether every mean and head is the same entry of each row: ``mu[:, 0]`` beside ``logvar[:, 0]``."""
     written = [prepared.program.spellings.get(name, "") for name in free_symbols(prepared.tree)]
-    entries = {found[1] if (found := _ENTRY.search(one)) else "" for one in written}
+    entries = {found[1] if one and (found := _ENTRY.search(one)) else "" for one in written}
     return len(entries) == 1 and "" not in entries
