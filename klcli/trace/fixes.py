@@ -6,8 +6,9 @@ import ast
 import inspect
 import os
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from klcli.errors import KlcliError
@@ -17,10 +18,12 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import Question
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Finding
+from klcli.patterns import regex
 from klcli.trace.recording import Place
 
 __all__ = ["corrected", "fix_at", "fix_of"]
 
+_WORD = regex(r"[A-Za-z_]\w*")
 _LARGEST = 2_000_000
 """Bytes of a file that is read for a fix."""
 
@@ -62,10 +65,16 @@ def _linted(path: str, changed: int) -> tuple[Finding, ...]:
     return linted(module).findings
 
 
-def corrected(found: Verification | None) -> str | None:
-    """The program of a run without its mistake, where that was found to be the KL."""
+def corrected(found: Verification | None, spellings: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """The program of a run without its mistake, where that was found to be the KL.
+
+    Args:
+        found: the judge's answer.
+        spellings: what its symbols are called in the run.
+    """
     text = found.best.corrected if found else None
-    return text.partition("  # ")[0] if text else None
+    own = text.partition("  # ")[0] if text else ""
+    return _WORD.sub(lambda word: spellings.get(word[0], word[0]), own) or None
 
 
 def fix_of(function: Callable[..., Any], question: Question) -> str | None:

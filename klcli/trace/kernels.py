@@ -149,10 +149,13 @@ def flowing(tree: Tree) -> Iterator[str]:
 
 
 def _with_mistake(found: Verification, reading: Parameterization | None = None) -> Verification:
-    """The answer once more, with mistakes looked for; what is the mean and the head is known by now."""
+    """The answer once more, with mistakes looked for; what is the mean and the head is known by now.
+
+    A correction is written and read again, and has to have the symbols that it had.
+    """
     role = found.best.verdict.roles
     question = Question(mean=role.mean, head=role.head, reading=reading, described=False)
-    return verify(found.program, question)
+    return verify(replace(found.program, spellings={}), question)
 
 
 def _is_whole(found: Verification) -> bool:

@@ -220,7 +220,9 @@ class Builder:
             self.noises[name] = kind
             return name
         for name in (one.strip("_") for one in called):
-            if name not in taken and (is_mean(name) or suggested(name) or stated(name) in _RATIOS):
+            # A letter alone is no ratio: r is a residual or a reward just as well.
+            is_ratio = len(name) > 1 and stated(name) in _RATIOS
+            if name not in taken and (is_mean(name) or suggested(name) or is_ratio):
                 with suppress(ValueError):  # a word of the language of formulas
                     return Symbol(name).name
         fresh = _fresh("x", taken)

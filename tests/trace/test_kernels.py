@@ -182,6 +182,10 @@ def test_a_slip_that_makes_another_prior_keeps_its_mistake() -> None:
     assert again.mistaken.best.verdict.parameterization.name == "logstd"
     assert kernel.read_as(None) is kernel
     assert kernel.read_as("no reading") is kernel
+    # By whatever name it goes in the run.
+    spelled = kl_of(parse("-1/2 (1 + x3 - mu^2 - e^(2 x3))"), {}, spellings={"x3": "raw"})
+    assert spelled is not None
+    assert spelled.mistake is kernel.mistake
     right = found(KL)
     assert right is not None
     assert (right.mistake, right.read_as("std")) == (None, right)

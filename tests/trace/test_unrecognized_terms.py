@@ -65,3 +65,6 @@ def test_an_estimator_of_log_probabilities_is_named() -> None:
 
 def test_a_leaf_alone_is_nothing() -> None:
     assert looked(leaf("x", ()), node("leaf", made_by="aten.cumsum")) == Unknown()
+    mean = node("mean", 0, axes=None, keepdim=False)
+    assert looked(leaf("r", (6,)), mean) == Unknown()  # a residual, a reward
+    assert looked(leaf("log_ratio", (6,)), mean).estimator == "k1"

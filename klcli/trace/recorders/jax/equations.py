@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, nodes_of, sources_of
 from ..notes import Node
+from .loops import stacked, summed_over_stack
 from .numbers import folded
 from .places import calls_of
 from .shapes import in_shape, limit_of, spread, squeezed, total
@@ -54,8 +55,8 @@ def _followed(equation: Any, given: Sequence[Any], index: int, shape: tuple[int,
         return _clipped(name, given)
     if name == "broadcast_in_dim":
         return spread(first, shape)
-    if name == "concatenate":
-        return _stacked(given)
+    if name in ("concatenate", "stack"):
+        return _stacked(given) or (stacked(given, params["axis"]) if name == "stack" else None)
     if name in _NEUTRAL:
         return _mean(equation, given) or _operated(name, given, shape)
     if not isinstance(first, Node):
@@ -93,6 +94,8 @@ def _summed(first: Node, axes: list[int]) -> Node:
         return Node("same", (first,))
     if first.op == "full":
         return total(first, axes)
+    if found := summed_over_stack(first, axes):
+        return found
     lost = [axis for axis in axes if first.shape[axis] == 1]
     inner = squeezed(first, lost) if 0 < len(lost) < len(axes) else None
     if inner is None:
@@ -150,9 +153,12 @@ def _mean(equation: Any, given: Sequence[Any]) -> Node | None:
     is_sum = isinstance(whole, Node) and whole.op == "sum" and not isinstance(count, Node)
     if equation.primitive.name != "div" or not is_sum or "mean" not in calls_of(equation):
         return None
-    shape = whole.args[0].shape
-    size = math.prod(shape[axis] for axis in whole.more["axes"])
-    return Node("mean", whole.args, **whole.more) if size == count else None
+    (inner,), more = whole.args, dict(whole.more)
+    steps = more.pop("steps", 1)
+    size = math.prod(inner.shape[axis] for axis in more["axes"])
+    if steps > 1:  # a mean over the steps of a loop, and over other axes
+        inner = Node("div", (inner, steps), inner.shape, inner.dtype, inner.grad, inner.place)
+    return Node("mean", (inner,), **more) if size * steps == count else None
 
 
 def leaf(aval: Any, made_by: str, sources: Sequence[int] = (), *, grad: bool = False) -> Node:

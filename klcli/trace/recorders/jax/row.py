@@ -16,6 +16,7 @@ from ..calls import arithmetic, nodes_of
 from ..notes import Node
 from .equations import leaf, node_of
 from .guards import chosen_in, guarded_by, product_in
+from .loops import MOST_STEPS, unrolled
 from .names import likelihood_of, mark_of
 from .numbers import applied, has_numbers, number
 from .places import names_of_frames, place_of_equation
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["EquationRow"]
 
 _CALLS = ("jit", "pjit", "closed_call", "core_call", "remat", "remat2", "checkpoint", "xla_call")
-"""What is entered, by its names in all releases; not what is run several times, as the body of a loop is."""
+"""What is entered, by its names in all releases."""
 _DERIVED = (
     *("custom_jvp_call", "custom_jvp_call_jaxpr", "custom_vjp_call", "custom_vjp_call_jaxpr"),
     "custom_lin",
@@ -117,6 +118,8 @@ class EquationRow:
             found = self._entered(inner, given, place or _place_of_call(equation, inner))
             nodes = [self.nodes[slot] for slot in found]
             return found if name in _CALLS else self._step(equation, given, nodes, place)
+        if name == "scan" and equation.params["length"] <= MOST_STEPS:
+            return unrolled(equation, given, lambda closed, slots: self._entered(closed, slots, place))
         if (count := self._count(equation, given)) is not None:
             return [self._constant(count)]
         operands = [self.nodes[slot] for slot in given]

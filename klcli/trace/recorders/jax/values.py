@@ -87,7 +87,7 @@ def _pairs(root: Node, slots: Mapping[int, int]) -> Iterable[tuple[Node, list[No
     count = 0
     for one in summands_of(root):
         arrays = arrays_below(one, slots)
-        if one.op not in ENDS and arrays and count < MOST_SUMMANDS:
+        if one.op not in ENDS and one.serial in slots and arrays and count < MOST_SUMMANDS:
             count += 1
             yield one, arrays
 
@@ -137,7 +137,8 @@ def _between(row: EquationRow, of: int) -> list[Any]:
     while stack:
         slot = stack.pop()
         node = row.nodes[slot]
-        if slot not in makers or makers[slot] in needed or (isinstance(node, Node) and node.op in ENDS):
+        is_end = isinstance(node, Node) and node.op in ENDS and node.more.get("made_by") != "stack"
+        if slot not in makers or makers[slot] in needed or is_end:
             continue
         needed.add(makers[slot])
         stack.extend(row.steps[makers[slot]][1])
