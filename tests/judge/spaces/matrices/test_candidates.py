@@ -9,17 +9,27 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.question import PLAIN, Question
+from klcli.judge.spaces.matrices import candidates
 from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.readings import READINGS
+from klcli.judge.ways import Way
 from tests.judge.spaces.matrices.settings import program
 
 UNIT = "0.5 (tr(S) + mu'mu - d - log det S)"
+SIGN = "0.5 (tr(S) + mu'mu - d + log det S)"
+TWO = "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"
+TURNED = "0.5 (tr(S_q^-1 S_p) + (m_p - m_q)' S_q^-1 (m_p - m_q) - d + log|S_q|/|S_p|)"
+COUNTED = "0.5 (a'a + tr(B) - c - log|B|)"
+"""c is the number of dimensions, or another term of a loss."""
+
+
+def asked(reading: str | None) -> Question:
+    return Question(reading={**PARAMETERIZATIONS, **READINGS}[reading]) if reading else PLAIN
 
 
 @cache
 def found(text: str, reading: str | None = None) -> MatrixAnswer:
-    rows = {**PARAMETERIZATIONS, **READINGS}
-    return best_answer(program(text), Question(reading=rows[reading]) if reading else PLAIN)
+    return best_answer(program(text), asked(reading))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +50,16 @@ def found(text: str, reading: str | None = None) -> MatrixAnswer:
         # What was left out is found from what is there.
         ("0.5 (tr(S)/4 + mu'mu/4 - log det S)", "other-prior", "covariance", None),
         ("0.5 (tr(P^-1) + mu'mu - d + log det P)", "exact", "precision", None),
+        # Twice a KL looks unmeant, three times one does not.
+        ("tr(S) + mu'mu - d - log det S", "scaled", "covariance", "KL106"),
+        (f"3 ({UNIT})", "scaled", "covariance", None),
+        # The posterior is what the left-hand side begins with.
+        (f"KL(p || q) = {TURNED}", "exact", "covariance", None),
+        (f"KL(p || q) = {TWO}", "reversed", "covariance", "KL115"),
+        # Of no change of a known kind.
+        ("0.5 (tr(S)/4 + mu'mu/4 - d + log det S)", "wrong", "covariance", None),
+        ("tr(S) + det(S)", "wrong", "covariance", None),
+        (COUNTED, "exact", "covariance", None),
     ],
 )
 def test_the_best_answer(text: str, kind: str, reading: str, code: str | None) -> None:
@@ -89,3 +109,60 @@ def test_long_formulas_are_not_mended(terms: int, mended: bool) -> None:
     best = found(f"0.5 ({trace} + mu'mu - d + log det S)").best
     assert best.kind == "wrong"
     assert (best.mistake is not None) is mended
+
+
+def test_the_change_is_looked_for_under_the_reading_that_is_demanded() -> None:
+    """Under a precision it is the trace that is wrong: 1/2 (tr P^-1 + |mu|^2 - d + log det P)."""
+    assert found(SIGN, "precision").best.corrected == "0.5 (tr(S^-1) + mu'mu - d + log det S)"
+
+
+ALIKE = ["covariance", "cholesky", "precision"]
+
+
+@pytest.mark.parametrize(
+    ("text", "demanded", "ways"),
+    [
+        # What is exact, or turned around, or a multiple that is meant, is not searched for mistakes,
+        (UNIT, None, []),
+        (TURNED, None, []),
+        (f"3 ({UNIT})", None, []),
+        ("0.5 (tr(S) - d - log det S)", None, []),
+        # unless a reading is demanded: then under this one.
+        (UNIT, "precision", [["precision"]]),
+        (f"3 ({UNIT})", "covariance", [["covariance"]]),
+        # A multiple is mended in the way in which it is one.
+        ("tr(S) + mu'mu - d - log det S", None, [["covariance"]]),
+        ("0.5 (tr(S)/4 + mu'mu/4 - log det S)", None, [ALIKE]),
+        (SIGN, None, [ALIKE]),
+        # Two matrices are read alike.
+        (TWO.replace("- d +", "- d -"), None, [["covariance"] * 2, ["cholesky"] * 2, ["precision"] * 2]),
+        # Of a formula that has two meanings both are searched.
+        (COUNTED, None, []),
+        (COUNTED.replace("- log", "+ log"), None, [ALIKE, ALIKE]),
+    ],
+)
+def test_where_mistakes_are_looked_for(
+    text: str, demanded: str | None, ways: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[list[str]] = []
+
+    def repaired(
+        _program: object, _subject: object, _kinds: object, likely: list[Way], _prior: object
+    ) -> None:
+        heads = [[head.reading.name for head in way.heads] for way in likely]
+        tried.extend(heads if any(len(one) > 1 for one in heads) else [[name for (name,) in heads]])
+
+    monkeypatch.setattr(candidates, "repaired", repaired)
+    best_answer(program(text), asked(demanded))
+    assert tried == ways
+
+
+@pytest.mark.parametrize(("demanded", "judged"), [(None, 1), ("covariance", 1), ("precision", 2)])
+def test_other_kinds_are_tried_where_the_first_are_not_exact(
+    demanded: str | None, judged: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    verdicts = candidates._verdicts
+    monkeypatch.setattr(candidates, "_verdicts", lambda *given: tried.append(given) or verdicts(*given))
+    best_answer(program(COUNTED), asked(demanded))
+    assert len(tried) == judged
