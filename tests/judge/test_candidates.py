@@ -33,18 +33,30 @@ def found(text: str, question: Question = PLAIN) -> tuple[Candidate, ...]:
         (f"3*{KL}", "scaled", "logvar", None, None),
         (f"mask*{KL}", "scaled", "logvar", None, None),
         (f"max({KL}, 0.1)", "exact", "logvar", None, None),
+        (f"{KL}/N", "scaled", "logvar", None, None),
+        (f"rec + {KL}", "exact", "logvar", None, None),
+        ("-0.5*w1*(1 + logvar - exp(logvar)) + 0.5*w2*mu^2", "scaled", "logvar", None, None),
         # One small change away, which is shown.
         ("1 + logvar - mu^2 - exp(logvar)", "wrong", "logvar", "KL120", KL.replace("0.5*", "0.5 ")),
         ("-(1 + logvar - mu^2 - exp(logvar))", "scaled", "logvar", "KL106", KL.replace("0.5*", "0.5 ")),
         ("-0.5*(1 + logvar - mu^2 + exp(logvar))", "wrong", "logvar", "KL108", KL),
         ("-0.5*(1 + logvar - mu^2 - exp(2*logvar))", "wrong", "logvar", "KL105", KL),
         ("-0.5*(logvar - mu^2 - exp(logvar))", "scaled", "logvar", "KL110", KL),
+        # The constant that only a KL to N(0, 1) has shows what was meant: it is no KL to N(0, 1/2).
+        ("-0.5*(1 + logvar - mu^2 - 2*exp(logvar))", "wrong", "logvar", "KL106", KL),
+        # Twice KL(q || N(0, 2)) and a constant: nothing says that it was meant otherwise.
+        ("0.5*(mu^2 + exp(logvar)) - logvar", "other-prior", "logvar", None, None),
+        # The logarithm is lost.
+        ("mu^2 + exp(logvar) - 1", "wrong", "logvar", "KL143", None),
         # The spread term alone, which no small change mends, also times 3.
         ("-0.5*(1 + logvar - exp(logvar))", "wrong", "logvar", "KL111", None),
         ("-1.5*(1 + logvar - exp(logvar))", "wrong", "logvar", "KL111", None),
         # To N(0, 4).
         ("-0.5*(1 + logvar - mu^2/4 - exp(logvar)/4)", "other-prior", "logvar", None, None),
         (f"abs({KL} - C)", "other", "logvar", None, None),
+        # Corrections are shown where they are right with all that stands around the KL.
+        (f"beta*clip({KL}, 0.1, 3)", "wrong", "logvar", "KL118", None),
+        (f"beta*({TURNED})", "reversed", "std", "KL115", None),
         # The Gaussian with symbols is the posterior, unless the left-hand side says otherwise.
         (TURNED, "reversed", "std", "KL115", OF_STD),
         (f"KL(p || q) = {TURNED}", "reversed", "std", "KL115", OF_STD),
@@ -96,5 +108,6 @@ def test_without_corrections_there_are_no_mistakes() -> None:
 
 
 def test_a_symbol_is_not_mean_and_head() -> None:
+    assert found(KL, Question(mean="mu"))[0].kind == "exact"
     with pytest.raises(KlcliError, match="mu cannot be mean and head"):
         found(KL, Question(mean="mu", head="mu"))
