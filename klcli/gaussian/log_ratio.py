@@ -68,10 +68,7 @@ class NormalLogRatio:
     ratio: float
     log_sigma_q: float
     log_sigma_p: float
-
-    @property
-    def dimension(self) -> int:
-        return 1
+    dimension: int = 1
 
     def at(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
         import numpy

@@ -97,6 +97,9 @@ class FormulaData(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._fields)
 
+    def __repr__(self) -> str:
+        return repr(self._fields)
+
     @cached_property
     def _fields(self) -> Mapping[str, object]:
         from klcli.judge.proof import is_proved

@@ -45,26 +45,11 @@ class _MaskedRows:
     name: str
     table: Table
     column: int
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.table.names
-
-    @property
-    def width(self) -> int:
-        return self.table.width
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        return self.table.shape
-
-    @property
-    def group(self) -> str | None:
-        return self.table.group
-
-    @property
-    def mask(self) -> str:
-        return self.names[self.column]
+    names: tuple[str, ...]
+    width: int
+    shape: tuple[int, ...] | None
+    group: str | None
+    mask: str
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
@@ -99,7 +84,10 @@ def masked_rows(table: Table, name: str) -> Table:
         KlcliError: several columns may be the mask.
     """
     mask = mask_of(table.names)
-    return table if mask is None else _MaskedRows(name, table, table.names.index(mask))
+    if mask is None:
+        return table
+    column = table.names.index(mask)
+    return _MaskedRows(name, table, column, table.names, table.width, table.shape, table.group, mask)
 
 
 def _number(text: str) -> float:

@@ -143,10 +143,7 @@ class DensityLogRatio:
 
     scores: NormalLogRatio
     density: Density
-
-    @property
-    def dimension(self) -> int:
-        return 1
+    dimension: int = 1
 
     def at(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
         import numpy
