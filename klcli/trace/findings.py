@@ -123,6 +123,8 @@ def _of_held(term: Term, text: str) -> TraceFinding:
 
 def _message(mistake: Mistake, term: Term) -> str:
     verification = _verification(term)
+    if term.part.matrices and term.kernel and not term.kernel.mistake:
+        return ", ".join(term.part.matrices.slips) or "it has the terms of a KL, and is no multiple of one"
     if verification is None:
         return mistake.sentence
     return f"{mistake.sentence}, for {verification.best.verdict.parameterization.meaning}"

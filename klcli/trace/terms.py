@@ -159,7 +159,13 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
     boundary = _boundary(part, own)
     has_shift = verdict.kl is not None and _has_shift(verdict.kl)
     exact = boundary is not None and not has_shift and verdict.kind in ("exact", "scaled")
-    kind = "wrong" if kernel.mistake else "exact" if exact else verdict.kind
+    kind = (
+        "wrong"
+        if (kernel.mistaken and part.matrices) or kernel.mistake
+        else "exact"
+        if exact
+        else verdict.kind
+    )
     if kind == "exact" and amount.is_mean_of_entries:
         kind = "scaled"
     place, name = _standing(recording, part, boundary)

@@ -23,8 +23,10 @@ from klcli.values import dataclass
 
 __all__ = ["TermsFit", "Weights", "fits_of"]
 
-_POINTS = 10
-"""Four more than the terms of which one can be a combination."""
+_SPARE = 4
+"""Points more than the terms of which one can be a combination."""
+_MOST_TERMS = 6
+"""As many as a KL has; what needs more is a combination by chance."""
 _CLOSE = 1e-8
 """Relative to what is added: solves of small matrices lose some digits of a double."""
 
@@ -52,13 +54,24 @@ class TermsFit:
     batch: int
 
 
-def fits_of(recording: Recording, chain: Chain) -> Iterator[TermsFit]:
-    """The combinations that a part of a loss is, whatever is a KL of them; the farthest arrays first."""
-    for start in starts_of(recording, chain.core):
+def fits_of(
+    recording: Recording, chain: Chain, *, has_slips: bool = False, has_volume: bool = True
+) -> Iterator[TermsFit]:
+    """The combinations that a part of a loss is, whatever is a KL of them; the farthest arrays first.
+
+    Args:
+        recording: the run.
+        chain: the way to the part.
+        has_slips: whether they are those with what stands in the place of a term by mistake.
+        has_volume: whether only those with a logarithm are looked for, as every KL has one.
+    """
+    for start in starts_of(recording, chain.core, has_volume=has_volume):
         try:
             added = added_of(recording, chain, start)
-            for readings, way in kinds_of(recording, added):
-                found = _of_readings(recording, added, readings, way)
+            for readings, way in kinds_of(recording, added, has_slips=has_slips):
+                if has_slips and has_volume and not way.means:
+                    continue  # a likelihood, or a penalty
+                found = _of_readings(recording, added, readings, way, has_slips=has_slips)
                 if found:
                     yield found
         except (UnfollowedError, ArithmeticError):
@@ -66,22 +79,23 @@ def fits_of(recording: Recording, chain: Chain) -> Iterator[TermsFit]:
 
 
 def _of_readings(
-    recording: Recording, added: Added, readings: Mapping[int, str], way: Arrangement
+    recording: Recording, added: Added, readings: Mapping[int, str], way: Arrangement, *, has_slips: bool
 ) -> TermsFit | None:
     """The combination that a term is whose arrays are given."""
     import numpy as np
 
     random = np.random.default_rng(2026)
     shapes = {one: recording.steps[one].shape for one in readings}
-    points = [drawn(readings, shapes, random) for _ in range(_POINTS)]
-    counted = _counted(added)
+    first, counted = drawn(readings, shapes, random), _counted(added)
     try:
-        if not added.is_cubic(given_by(points[0], readings)):
+        names = terms_at(first, readings, way, counted, has_slips=has_slips)
+        if not added.is_cubic(given_by(first, readings)):
             return None
+        points = [first, *(drawn(readings, shapes, random) for _ in range(len(names) + _SPARE))]
         values = [added.expected(given_by(point, readings)) for point in points]
         if not all(map(isfinite, values)):
             return None
-        rows = [terms_at(point, readings, way, counted) for point in points]
+        rows = [terms_at(point, readings, way, counted, has_slips=has_slips) for point in points]
     except (ArithmeticError, ValueError):  # NumPy's of shapes, which these readings do not give
         return None
     found = _combined(rows, values)
@@ -113,4 +127,6 @@ def _combined(rows: list[dict[MatrixTerm | str, float]], values: list[float]) ->
     if (off > _CLOSE * (np.abs(table / sizes * found).sum(1) + np.abs(values))).any():
         return None
     found = np.where(np.abs(found) > _CLOSE * np.abs(found).max(), found / sizes, 0.0)
+    if np.count_nonzero(found) > _MOST_TERMS:
+        return None
     return dict(zip(names, map(float, found), strict=True))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.judge.ways import Side
 from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.slips import slips_of
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -128,14 +129,17 @@ def terms_at(
     readings: Mapping[int, str],
     way: Arrangement,
     counted: NumPyArray | None = None,
+    *,
+    has_slips: bool = False,
 ) -> dict[MatrixTerm | str, float]:
-    """The terms of the KL of two Gaussians, summed over the batch, and what is met in their place by mistake.
+    """The terms of the KL of two Gaussians, summed over the batch.
 
     Args:
         draws: the arrays.
         readings: what they are; that of a vector with the spreads of independent latents is a diagonal.
         way: whose they are.
         counted: how often every one of the batch counts; None for once.
+        has_slips: whether what is met in their place by mistake is wanted, too.
     """
     import numpy as np
 
@@ -144,22 +148,35 @@ def terms_at(
     factors = {side: factor_of(draws[one], readings[one]) for side, one in way.heads.items()}
     whitened = np.linalg.solve(factors.get("p", unit), factors.get("q", unit))
     found: dict[MatrixTerm | str, NumPyArray] = {"trace": (whitened**2).sum((-1, -2))}
-    if way.means:
-        zero = np.zeros(size)
-        own = {side: draws[one].vector for side, one in way.means.items()}
-        distance = own.get("q", zero) - own.get("p", zero)
+    distance = _distance(draws, way)
+    if distance is not None:
         solved = np.linalg.solve(*_together(factors.get("p", unit), distance[..., None]))
         found["mahalanobis"] = (solved**2).sum((-1, -2))
     for side, factor in factors.items():
         logs = np.log(np.diagonal(factor, axis1=-2, axis2=-1))
         found["logdet_q" if side == "q" else "logdet_p"] = 2 * logs.sum(-1)
-    if "q" in way.heads and readings[way.heads["q"]] == "cholesky" and "p" not in way.heads:
-        found["trace of the factor"] = np.trace(factors["q"], axis1=-2, axis2=-1)
+    if has_slips:
+        made_of: dict[str, NumPyArray] = {
+            side: factor @ factor.swapaxes(-1, -2) for side, factor in factors.items()
+        }
+        if "q" in way.heads and readings[way.heads["q"]] == "cholesky":
+            made_of["factor"] = factors["q"]
+        if distance is not None:
+            made_of["distance"] = distance
+        found |= {name: slip.value(np, made_of) for name, slip in slips_of(made_of)}
     shape = np.broadcast_shapes(*(one.shape for one in found.values()))
     weights = np.ones(shape) if counted is None else np.broadcast_to(counted, shape)
     return {name: float((one * weights).sum()) for name, one in found.items()} | {
         "constant": float(weights.sum())
     }
+
+
+def _distance(draws: Mapping[int, Draw], way: Arrangement) -> NumPyArray | None:
+    """The difference of the means; None without any."""
+    own = {side: draws[one].vector for side, one in way.means.items()}
+    if not own:
+        return None
+    return own["q"] - own["p"] if len(own) > 1 else own["q"] if "q" in own else -own["p"]
 
 
 def _together(matrix: NumPyArray, column: NumPyArray) -> tuple[NumPyArray, NumPyArray]:

@@ -6,7 +6,7 @@ one, the judge says of that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import isclose
 
@@ -17,10 +17,13 @@ from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.term_weights import compared
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side
+from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import prior_among
 from klcli.trace.factors import Chain
 from klcli.trace.kernels import held_to_its_prior
 from klcli.trace.matrices.fit import TermsFit, fits_of
+from klcli.trace.matrices.formulas import formula_of, symbols_of
+from klcli.trace.matrices.slips import SLIPS, Slip
 from klcli.trace.recording import Recording
 from klcli.values import dataclass, replace
 
@@ -29,10 +32,9 @@ __all__ = ["MatrixKl", "matrix_kl_of"]
 _CLOSE = 1e-8
 _LARGEST_DENOMINATOR = 1000
 """Of the ratio of the weights of two terms."""
+_KLS = ("exact", "scaled", "other-prior", "reversed")
 _MOST_FITS = 3
 """Combinations that are no KL, of which the judge is asked: each takes it a second."""
-_LETTERS: Mapping[str, str] = {"cholesky": "L", "precision": "P"}
-"""Names of matrices that say what they are; that of a covariance matrix is S."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class MatrixKl:
         scale: what every KL is multiplied by in the loss.
         symbols: the nodes by their names in the formula.
         is_taken_away: whether the loss has minus the KL.
+        slips: what is wrong with its terms, in words.
     """
 
     verification: Verification
@@ -52,6 +55,7 @@ class MatrixKl:
     scale: float
     symbols: Mapping[str, int]
     is_taken_away: bool = False
+    slips: tuple[str, ...] = ()
 
     @property
     def is_sampled(self) -> bool:
@@ -59,26 +63,68 @@ class MatrixKl:
         return bool(self.fit.start.noises)
 
 
+@dataclass(frozen=True, slots=True)
+class _TermRatios:
+    """The weights of a combination in the unit of a KL.
+
+    Attributes:
+        unit: what a KL with them is multiplied by.
+        weights: of the terms.
+        is_kl: whether they are those of one.
+        is_whole: whether the mean, the spread and its logarithm have the signs that they have in one.
+        is_taken_away: whether it is minus the term.
+    """
+
+    unit: float
+    weights: Mapping[str, FoundNumber]
+    is_kl: bool
+    is_whole: bool
+    is_taken_away: bool
+
+    @property
+    def slips(self) -> list[Slip]:
+        """What stands in the place of terms."""
+        return [slip for name, slip in SLIPS.items() if self.weights.get(name)]
+
+
 def matrix_kl_of(recording: Recording, chain: Chain) -> MatrixKl | None:
-    """The KL that a part is a multiple of, or is but for a mistake that has a name; None if it is neither."""
-    others: list[MatrixKl] = []
-    for fit in (_with_said_sides(recording, one) for one in fits_of(recording, chain)):
-        for sign in (1, -1):
-            ratios = _ratios(fit, sign)
-            if ratios is None:
-                continue
-            unit, weights = ratios
-            nearest = compared({term: one for term, one in weights.items() if term != "constant"})  # type: ignore[misc]
-            is_kl = nearest is not None and not nearest.off and "trace of the factor" not in weights
-            if not is_kl and len(others) >= _MOST_FITS:
-                continue
-            found = _judged(recording, fit, unit, weights, is_taken_away=sign < 0)
-            if found is None:
-                continue
-            if found.verification.best.kind in ("exact", "scaled", "other-prior", "reversed"):
+    """The KL that a part is a multiple of, or is but for a mistake; None if it is neither.
+
+    What has a mean, a trace and a log-determinant with the signs of a KL means to be one, and what is called
+    so; a likelihood of a Gaussian or of a Wishart matrix lacks one of the three.
+    """
+    is_called_so = any(map(is_called_kl, _names(recording, chain)))
+    unnamed: list[MatrixKl] = []
+    for has_slips in (False, True):
+        near: list[tuple[TermsFit, _TermRatios]] = []
+        for fit in fits_of(recording, chain, has_slips=has_slips, has_volume=not is_called_so):
+            own = _with_said_sides(recording, fit)
+            for ratios in filter(None, (_ratios(own, sign) for sign in (1, -1))):
+                found = _judged(recording, own, ratios) if ratios.is_kl else None
+                if found and found.verification.best.kind in _KLS:
+                    return found
+                near += [(own, ratios)] if ratios.is_whole or is_called_so else []
+        near.sort(key=_unlikeliness)
+        for one in near[:_MOST_FITS]:
+            found = _judged(recording, *one)
+            if found and found.verification.best.mistake:
                 return found
-            others.append(found)
-    return next((one for one in others if one.verification.best.mistake), None)
+            unnamed += [found] if found else []
+    return unnamed[0] if unnamed else None
+
+
+def _unlikeliness(near: tuple[TermsFit, _TermRatios]) -> tuple[bool, int, int]:
+    """What is whole first, with few slips; the judge knows most mistakes of covariance matrices."""
+    fit, ratios = near
+    others = sum(one not in ("mean", "covariance") for one in fit.readings.values())
+    return not ratios.is_whole, len(ratios.slips), others
+
+
+def _names(recording: Recording, chain: Chain) -> Iterator[str]:
+    """What a part and the functions that compute it are called."""
+    for index, _ in chain.above:
+        step = recording.steps[index]
+        yield from filter(None, (*step.names, step.place.function if step.place else None))
 
 
 def _with_said_sides(recording: Recording, fit: TermsFit) -> TermsFit:
@@ -90,25 +136,32 @@ def _with_said_sides(recording: Recording, fit: TermsFit) -> TermsFit:
     return replace(fit, way=replace(fit.way, means=turned))
 
 
-def _ratios(fit: TermsFit, sign: int) -> tuple[float, dict[str, FoundNumber]] | None:
-    """The weights of a combination of which both the spread and its logarithm are there, and their unit.
+def _ratios(fit: TermsFit, sign: int) -> _TermRatios | None:
+    """The weights of a combination in such a unit that the terms of a KL have the weight 1/2.
 
-    That is such that the terms of a KL have the weight 1/2.
+    None where not two of the mean, the spread and its logarithm have the sign that they have in a KL.
     """
     weights = {name: sign * one for name, one in fit.weights.items()}
-    spread = weights["trace"] + weights.get("trace of the factor", 0.0)
-    volume = -weights.get("logdet_q", 0.0) if "q" in fit.way.heads else weights.get("logdet_p", 0.0)
-    if spread <= 0 or volume <= 0:
+    by_term = dict.fromkeys(("trace", "mahalanobis", "logdet_q", "logdet_p"), 0.0)
+    for name, one in weights.items():
+        if name != "constant":
+            by_term[SLIPS[name].term if name in SLIPS else name] += one
+    volume = -by_term["logdet_q"] if "q" in fit.way.heads else by_term["logdet_p"]
+    halves = [by_term["trace"], volume, by_term["mahalanobis"]]
+    positive = [one for one in halves if one > 0]
+    if len(positive) < 2:
         return None
-    halves = [spread, volume, weights.get("mahalanobis", 0.0)]
-    half = max(halves, key=lambda one: sum(isclose(one, other, rel_tol=_CLOSE) for other in halves))
+    half = max(positive, key=lambda one: sum(isclose(one, other, rel_tol=_CLOSE) for other in halves))
     found: dict[str, FoundNumber] = {
         name: _number(one / (2 * half * (fit.batch if name == "constant" else 1)))
         for name, one in weights.items()
-        if one or name != "trace of the factor"
+        if one or name not in SLIPS
     }
     found["constant"] *= fit.batch  # of one KL
-    return 2 * half, found
+    nearest = compared({term: one for term, one in found.items() if term != "constant"})  # type: ignore[misc]
+    is_near = nearest is not None and not nearest.off and not found.keys() & SLIPS.keys()
+    is_whole = min(halves[:2]) > 0 and bool(halves[2])
+    return _TermRatios(2 * half, found, is_near and is_whole, is_whole, sign < 0)
 
 
 def _number(value: float) -> Fraction:
@@ -119,73 +172,23 @@ def _number(value: float) -> Fraction:
 def _judged(
     recording: Recording,
     fit: TermsFit,
-    unit: float,
-    weights: Mapping[str, FoundNumber],
-    *,
-    is_taken_away: bool,
+    ratios: _TermRatios,
 ) -> MatrixKl | None:
     """What the judge says of a combination."""
-    named = _named(fit)
-    text = _text(fit, weights, {node: name for name, node in named.items()})
+    named = symbols_of(fit)
+    text = formula_of(fit, ratios.weights)
     spellings = {}
     for name, node in named.items():
         called = recording.steps[node].name
         if called and called not in named:
             spellings[name] = called
     try:
-        program = replace(read_as_matrices(text, "python"), spellings=spellings)
-        found = held_to_its_prior(verify(program))
+        found = held_to_its_prior(verify(read_as_matrices(text, "python")))
+        # The names of the formula say what is whose; those of the run are for what is said.
+        found = replace(found, program=replace(found.program, spellings=spellings))
         kl = None if found.best.kind == "wrong" else found.best.verdict.kl
-        return MatrixKl(found, fit, unit * float(kl.scale) if kl else unit, named, is_taken_away)
+        scale = ratios.unit * (float(kl.scale) if kl else 1)
+        slips = tuple(slip.words for slip in ratios.slips)
+        return MatrixKl(found, fit, scale, named, ratios.is_taken_away, slips)
     except KlcliError:
         return None
-
-
-def _named(fit: TermsFit) -> dict[str, int]:
-    """Names for the arrays: of both Gaussians, where both have some."""
-    sides = {*fit.way.means, *fit.way.heads}
-    found = {}
-    for side, node in fit.way.means.items():
-        found[_name("mu", side, sides)] = node
-    for side, node in fit.way.heads.items():
-        found[_name(_LETTERS.get(fit.readings[node], "S"), side, sides)] = node
-    return found
-
-
-def _name(base: str, side: Side, sides: set[Side]) -> str:
-    return f"{base}_{side}" if len(sides) > 1 else base
-
-
-def _text(fit: TermsFit, weights: Mapping[str, FoundNumber], names: Mapping[int, str]) -> str:
-    """The formula of a combination, in the language of Python."""
-    heads = {side: (names[node], fit.readings[node]) for side, node in fit.way.heads.items()}
-    own, prior = (_covariance(*heads[side]) if side in heads else "" for side in ("q", "p"))
-    precision = _inverse(*heads["p"]) if prior else ""
-    traced = f"{precision} @ {own}" if own and prior else own or precision
-    means = [names[node] for _, node in sorted(fit.way.means.items(), reverse=True)]
-    distance = f"({' - '.join(means)})" if len(means) > 1 else "".join(means)
-    terms = {
-        "trace": f"trace({traced})",
-        "trace of the factor": f"trace({heads['q'][0]})" if own else "",
-        "mahalanobis": f"{distance} @ {precision} @ {distance}" if prior else f"{distance} @ {distance}",
-        "logdet_q": _volume(*heads["q"]) if own else "",
-        "logdet_p": _volume(*heads["p"]) if prior else "",
-    }
-    parts = [f"({weights[name]})*({text})" for name, text in terms.items() if weights.get(name)]
-    if weights["constant"]:
-        parts.append(f"({Fraction(weights['constant']) / fit.start.size})*d")
-    return " + ".join(parts)
-
-
-def _covariance(name: str, reading: str) -> str:
-    return {"cholesky": f"({name} @ {name}.T)", "precision": f"inv({name})"}.get(reading, name)
-
-
-def _inverse(name: str, reading: str) -> str:
-    return {"cholesky": f"inv({name} @ {name}.T)", "precision": name}.get(reading, f"inv({name})")
-
-
-def _volume(name: str, reading: str) -> str:
-    """The logarithm of the determinant of the covariance matrix."""
-    texts = {"cholesky": f"2*sum(log(diagonal({name})))", "precision": f"-logdet({name})"}
-    return texts.get(reading, f"logdet({name})")

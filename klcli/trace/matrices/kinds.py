@@ -67,12 +67,13 @@ class _Change:
         return not self.has_log and not self.is_shifted and self.powers <= {1, 2}
 
 
-def kinds_of(recording: Recording, added: Added) -> Iterator[Kinds]:
+def kinds_of(recording: Recording, added: Added, *, has_slips: bool = False) -> Iterator[Kinds]:
     """What all arrays may be, and whose.
 
     Args:
         recording: the run.
         added: the term.
+        has_slips: whether powers may be those of a mistake.
 
     Raises:
         UnfollowedError: an operation is not known.
@@ -88,7 +89,7 @@ def kinds_of(recording: Recording, added: Added) -> Iterator[Kinds]:
             change = _changed(added, given, one)
             if change is None:
                 return
-            options.append(list(_kinds(step, change)))
+            options.append(list(_kinds(step, change, has_slips=has_slips)))
     for own in product(*options):
         means = [one for one, (reading, _) in zip(symbols, own, strict=True) if reading == "mean"]
         heads: dict[Side, int] = {side: one for one, (_, side) in zip(symbols, own, strict=True) if side}
@@ -135,23 +136,24 @@ def _changed(added: Added, given: Mapping[int, NumPyArray], symbol: int) -> _Cha
     return None
 
 
-def _kinds(step: Step, change: _Change) -> Iterator[SidedReading]:
+def _kinds(step: Step, change: _Change, *, has_slips: bool) -> Iterator[SidedReading]:
     """What an array may be, the most likely first."""
     may_be_rows = not is_square(step) or len(step.shape) == 2
     if change.is_of_mean and may_be_rows:
         yield "mean", None
     if is_square(step) and not change.is_shifted:
-        yield from _of_matrix(step, change)
+        yield from _of_matrix(step, change, has_slips=has_slips)
     if may_be_rows:
         table = _OF_LOGARITHMS if change.is_shifted else _OF_SPREADS
         yield from (kind for kind, power in table.items() if power in change.powers)
 
 
-def _of_matrix(step: Step, change: _Change) -> Iterator[SidedReading]:
+def _of_matrix(step: Step, change: _Change, *, has_slips: bool) -> Iterator[SidedReading]:
     """What a matrix may be, as far as its numbers allow; where that is nothing, its powers are wrong."""
     allowed = _allowed(step)
-    fitting = [kind for kind, power in _OF_MATRICES.items() if power in change.powers and kind[0] in allowed]
-    yield from fitting or (kind for kind in _OF_MATRICES if kind[0] in allowed)
+    numbered = [kind for kind in _OF_MATRICES if kind[0] in allowed]
+    fitting = [kind for kind in numbered if _OF_MATRICES[kind] in change.powers]
+    yield from numbered if has_slips or not fitting else fitting
 
 
 def _allowed(step: Step) -> tuple[str, ...]:

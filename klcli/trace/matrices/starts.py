@@ -41,10 +41,16 @@ class Start:
     copies: tuple[tuple[int, int], ...] = ()
 
 
-def starts_of(recording: Recording, root: int) -> Iterator[Start]:
-    """The arrays from which a node may be computed, the farthest from it first."""
+def starts_of(recording: Recording, root: int, *, has_volume: bool = True) -> Iterator[Start]:
+    """The arrays from which a node may be computed, the farthest from it first.
+
+    Args:
+        recording: the run.
+        root: the node.
+        has_volume: whether there are none without a logarithm.
+    """
     inside = nodes_inside(recording, root)
-    if not any(map(_is_volume, (recording.steps[one] for one in inside))):
+    if has_volume and not any(map(_is_volume, (recording.steps[one] for one in inside))):
         return
     sizes = {recording.steps[one].shape[-1] for one in inside if is_square(recording.steps[one])}
     alone = {

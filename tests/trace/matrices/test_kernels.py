@@ -144,6 +144,53 @@ def test_what_a_loss_is(loss: Callable[[Net], Any], verdict: str, weight: float,
     assert term.agreement.agrees
 
 
+def kl_of_covariance(n: Net, *, trace: Any = None, form: Any = None, volume: Any = None) -> Any:
+    """What is called a KL, with other terms."""
+    trace = torch.trace(n.S) if trace is None else trace
+    form = n.m @ n.m if form is None else form
+    volume = torch.logdet(n.S) if volume is None else volume
+    return 0.5 * (trace + form - SIZE - volume)
+
+
+def of_two_matrices(n: Net, *, trace: str = "right", form: str = "right") -> Any:
+    q, p, distance = n.L @ n.L.mT, n.L_p @ n.L_p.mT, n.mu - n.mu_p
+    precision = torch.linalg.inv(p)
+    traces = {
+        "right": lambda: torch.einsum("bij,bji->b", precision, q),
+        "of the wrong inverse": lambda: torch.einsum("bij,bji->b", torch.linalg.inv(q), p),
+        "without the prior": lambda: torch.einsum("bii->b", q),
+        "of the diagonals": lambda: (q.diagonal(dim1=1, dim2=2) / p.diagonal(dim1=1, dim2=2)).sum(1),
+    }
+    middle = {"right": precision, "of the matrix": p}[form]
+    total = traces[trace]() + torch.einsum("bi,bij,bj->b", distance, middle, distance)
+    return (0.5 * (total - SIZE + torch.logdet(p) - torch.logdet(q))).mean()
+
+
+@pytest.mark.parametrize(
+    ("loss", "code", "words"),
+    [
+        (lambda n: kl_of_covariance(n, volume=-torch.logdet(n.S)), "KL126", ""),
+        (lambda n: kl_of_covariance(n, volume=0.0), "KL135", ""),
+        (lambda n: kl_of_covariance(n, trace=0.0), "KL136", ""),
+        (lambda n: kl_of_covariance(n, trace=torch.trace(n.S @ n.S)), "KL127", ""),
+        (lambda n: kl_of_covariance(n, form=-(n.m @ n.m)), "KL108", ""),
+        (lambda n: of_two_matrices(n, trace="of the wrong inverse"), "KL125", ""),
+        (lambda n: of_two_matrices(n, form="of the matrix"), "KL128", ""),
+        (lambda n: of_two_matrices(n, trace="without the prior"), "KL100", "without the matrix of the prior"),
+        (lambda n: of_two_matrices(n, trace="of the diagonals"), "KL100", "of the diagonals alone"),
+    ],
+)
+def test_what_is_wrong_with_one(loss: Callable[[Net], Any], code: str, words: str) -> None:
+    with klcli.watch() as seen:
+        loss(Net()).backward()
+    (term,) = seen.terms
+    assert (term.kind, term.verdict) == ("kl", "wrong")
+    (finding,) = seen.findings
+    assert finding.mistake.code == code
+    assert words in finding.message
+    assert not seen.watched.holds()
+
+
 def test_the_numbers_are_those_of_the_kl() -> None:
     net = Net()
     with klcli.watch() as seen:
@@ -193,6 +240,12 @@ def test_beside_a_likelihood_it_has_a_beta() -> None:
         lambda n: -D.MultivariateNormal(n.mu, scale_tril=n.L).entropy().mean(),
         lambda n: torch.logdet(n.S) + torch.trace(n.S) ** 2,
         lambda n: (n.S @ n.S).log().sum(),
+        # Of Wishart matrices, of a sparse precision, of an expected likelihood: trace and logarithm, no mean.
+        lambda n: -D.Wishart(torch.tensor(5.0), torch.eye(SIZE)).log_prob(n.S),
+        lambda n: torch.trace(torch.cov(torch.rand(SIZE, 9)) @ n.S) - torch.logdet(n.S) + n.S.abs().sum(),
+        lambda n: n.m @ n.m + torch.trace(n.S),
+        # The sign of the logarithm is that of no KL, and nothing calls it one.
+        lambda n: n.m @ n.m + torch.trace(n.S) + torch.logdet(n.S),
     ],
 )
 def test_what_is_no_kl_is_not_found(loss: Callable[[Net], Any]) -> None:
