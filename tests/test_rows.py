@@ -1,4 +1,6 @@
-"""One row in a table is all that a new reading, name, mistake, estimator or space takes: every command follows.
+"""One row in a table is all that a new reading, name, call, mistake, estimator, space or format takes.
+
+Every command follows.
 
 The rows are those of `tests.temporary_rows`: readings whose sigma has a range, which the probe points of no
 other reading keep to.
@@ -16,7 +18,7 @@ import mpmath
 import pytest
 
 from tests import reference
-from tests.temporary_rows import DEVIANCE, RANGES, SIGMAS
+from tests.temporary_rows import DEVIANCE, MAGIC, RANGES, SIGMAS
 
 NAMES = tuple(RANGES)
 SIGMA_OF = {
@@ -87,11 +89,23 @@ def lines(name: str, folder: Path) -> dict[str, list[str]]:
 def common(folder: Path) -> dict[str, list[str]]:
     damped = "-0.5*(1 + logvar - log1p(mu^2) - exp(logvar))"
     table = folder / "logs.csv"
-    table.write_text("logq,logp\n" + "".join(f"{k % 7}.5,{k % 5}.25\n" for k in range(200)))
+    rows = [(k % 7 + 0.5, k % 5 + 0.25) for k in range(200)]
+    table.write_text("logq,logp\n" + "".join(f"{q},{p}\n" for q, p in rows))
+    latents = {"mean": [[0.3, -1.0], [0.1, 2.0]], "between": [[0.5, 0.2], [-0.7, 1.0]]}
+    columns = dict(zip(("logq", "logp"), zip(*rows, strict=True), strict=True))
+    for name, arrays in (("logs", columns), ("latents", latents)):
+        (folder / f"{name}.table").write_bytes(MAGIC + json.dumps(arrays).encode())
     return {
         "logvar": ["verify", "-q", "-0.5*(1 + logvar - mu^2 - exp(logvar))"],
         "reversed": ["verify", "-q", "1/2*((1 + mu^2)/s^2 - 1) + log(s)"],
-        "estimate": ["estimate", str(table)],
+        "estimate": ["estimate", str(table), "--json"],
+        "format": ["estimate", str(folder / "logs.table"), "--json"],
+        "latents": [
+            *("latents", str(folder / "latents.table"), "--json"),
+            *("--mean", "mean", "--between", "between"),
+        ],
+        "call": ["lint", "--json", str(folder / "call.py")],
+        "head": ["lint", "--json", str(folder / "head.py")],
         "pages": ["explain"],
         "help": ["compute", "--help"],
         "verify help": ["verify", "--help"],
@@ -160,6 +174,17 @@ NAMED = (
 )
 """A head that the temporary name says another reading of."""
 
+CALL = """import torch
+
+def kl(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu**2 - torch.curve(logvar))
+"""
+HEAD = """
+def kl(mu, lnu_width):
+    return -0.5 * (1 + 2 * lnu_width - mu**2 - lnu_width**2).sum()
+"""
+"""Without their rows neither has a word for which the file would be parsed."""
+
 COUNTS = """import torch
 
 def kl_loss(counts, rate):
@@ -175,7 +200,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
         (folder / f"{name}.py").write_text(SOURCE.format(sigma=sigma))
     (folder / "damped.py").write_text(DAMPED)
     (folder / "named.py").write_text(NAMED)
-    (folder / "counts.py").write_text(COUNTS)
+    for name, text in (("counts", COUNTS), ("call", CALL), ("head", HEAD)):
+        (folder / f"{name}.py").write_text(text)
     asked = {(name, about): line for name in NAMES for about, line in lines(name, folder).items()}
     asked |= {("", about): line for about, line in {**common(folder), **of_counts(folder)}.items()}
     done = subprocess.run(
@@ -307,6 +333,26 @@ def test_an_estimator(runs: Runs) -> None:
     assert runs["", "estimator"][0] == 0
     assert "again" in runs["", "help"][1]
     assert runs["", "estimate"][0] == 0
+
+
+def test_a_format(runs: Runs) -> None:
+    of_text, own = data(runs, "", "estimate"), data(runs, "", "format")
+    assert own["estimates"] == of_text["estimates"]
+    examples = data(runs, "", "latents")
+    with mpmath.workdps(30):
+        heads = zip((0.3, -1.0, 0.1, 2.0), (0.5, 0.2, -0.7, 1.0), strict=True)
+        true = sum(reference.kl(mpmath.mpf(mu), SIGMA_OF["between"](mpmath.mpf(s))) for mu, s in heads) / 2
+    assert examples["kl"]["mean"] == pytest.approx(float(true), rel=1e-12)
+
+
+def test_a_call_and_a_name_reach_the_prefilter(runs: Runs) -> None:
+    (term,) = data(runs, "", "call")["terms"]
+    assert (term["verdict"], term["parameterization"]) == ("exact", "logvar")
+    (finding,) = data(runs, "", "head", 1)["findings"]
+    assert finding["code"] == "KL117"
+    from klcli.lint.source.text_prefilter import is_candidate
+
+    assert not any(map(is_candidate, (CALL, HEAD)))
 
 
 def test_a_space(runs: Runs) -> None:

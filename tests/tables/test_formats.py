@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import pickle
 from io import BytesIO
+from pathlib import Path
 
 import numpy
 import pytest
 
 from klcli.errors import KlcliError
+from klcli.tables import formats
 from klcli.tables.formats import open_arrays
 from klcli.tables.source import Source
 
@@ -71,3 +74,26 @@ def test_formats_that_are_read_packed() -> None:
         packed = gzip.compress(data, mtime=0)
         found = open_arrays(Source("t.gz", BytesIO(packed), len(packed), seekable=True))
         assert found.shapes["t"][1] == 3
+
+
+def test_every_reader_of_the_folder_opens_a_format() -> None:
+    """Those that `klcli.tables.formats` names, and those of an archive, which one of them names."""
+    folder = Path(formats.__file__).parent
+    trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in folder.glob("*.py")}
+    readers = {
+        (module, node.name)
+        for module, tree in trees.items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("open_") and module != "formats"
+        if node.args.args[0].arg == "source"
+    }
+    imported = {
+        (str(node.module).rpartition(".")[2], alias.name)
+        for module in ("formats", "zipped")
+        for node in ast.walk(trees[module])
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    named = {tuple(place.rpartition(".")[2].split(":")) for place in formats._FORMATS.values()}
+    assert readers == (imported | named) & readers
+    assert named <= readers

@@ -132,7 +132,7 @@ def may_hold_terms(text: str) -> bool:
         return True
     if any(word in text for word in _SOURCES) and (_SCALED_NOISE.search(text) or _DRAW.search(text)):
         return True
-    if "log" in text and (_SQUARED_LOG.search(text) or _GIVEN_TWICE.search(text)):
+    if _SQUARED_LOG.search(text) or _GIVEN_TWICE.search(text):
         return True
     if _may_estimate(text):
         return True

@@ -30,6 +30,7 @@ LOGISTIC = {"sigmoid", "expit"}
         "def f(m, s):\n    shift = m ** 2\n    def g():\n        return 0.5 * (exp(s) - s + shift)\n    return g\n",
         "class A:\n    def f(self, m, s, eps):\n        return m + exp(s) * eps\n",
         "def f(m, logsig, sig):\n    return 0.5 * (sig**2 - 2 * logsig + m**2 - 1)\n",
+        "def f(m, ln_s2):\n    return (ln_s2**2 - ln_s2 + m**2 - 1) / 2\n",
         "def f(m, S, d):\n    return (trace(S) + m @ m - d - logdet(S)) / 2\n",
         "logvar = 1\ndef f(m, s):\n    return exp(s) * 2\n",
     ],
