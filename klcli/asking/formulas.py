@@ -92,7 +92,7 @@ def _program(function: Callable[..., Any], given: Mapping[str, Any]) -> Program:
     if not callable(function):
         raise KlcliError(f"a {type(function).__name__} is no formula", "give a text, a program or a function")
     from klcli.trace.function_call import call_of, name_of, open_arguments
-    from klcli.trace.functions import program_of_call
+    from klcli.trace.function_programs import program_of_call
     from klcli.trace.programs import UnfollowedError
 
     names = open_arguments(function, given)

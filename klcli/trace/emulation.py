@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from klcli.formula.traversal import free_symbols
 from klcli.trace.parts import Part
-from klcli.trace.recorders.rounded import points
+from klcli.trace.recorders.short_precisions import points
 from klcli.trace.recording import Recording, RoundedCall, Step
 
 __all__ = ["emulated_calls"]

@@ -16,6 +16,7 @@ from klcli.judge.answer import verify
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.verification import Verification
+from klcli.trace.function_programs import tree_of
 from klcli.trace.function_trials import (
     SHAPES,
     Caller,
@@ -27,7 +28,6 @@ from klcli.trace.function_trials import (
     reduction_of,
     trial,
 )
-from klcli.trace.functions import tree_of
 from klcli.trace.programs import UnfollowedError, program_of
 from klcli.trace.recording import Place, read_recording
 from klcli.values import dataclass

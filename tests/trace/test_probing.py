@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from klcli.trace.probing import best_fit, fit_text, is_random, off_text, wrong_gradients
-from klcli.trace.recorders.rounded import probes
+from klcli.trace.recorders.short_precisions import probes
 from klcli.trace.recording import RoundedCall
 
 

@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from . import FRAMEWORKS, RefusedError, frameworks_of, installed, keras_models, recorder_of
-from .rounded import probes, rounded_calls
+from .short_precisions import probes, rounded_calls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

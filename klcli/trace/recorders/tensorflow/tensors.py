@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.framework import ops
 
-from ..meant import meant
 from ..notes import CONSTANTS, Node
+from ..typed_numbers import meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import pytest
 
 from klcli.formula.write.printing import to_text
 from klcli.trace.function_call import call_of
-from klcli.trace.functions import program_of_call, tree_of
+from klcli.trace.function_programs import program_of_call, tree_of
 from klcli.trace.programs import UnfollowedError
 from tests.trace.recordings import document, leaf, node
 
