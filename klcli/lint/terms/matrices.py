@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from klcli.formula.read.matrix_signs import has_matrices
-from klcli.formula.traversal import free_symbols
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import MatrixCall, Tree
 from klcli.lint.flow.excerpts import CodeExcerpt, source_of_matrices
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.judge_cache import verified
 from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.lint.terms.programs import program_of
-
-if TYPE_CHECKING:
-    from klcli.judge.verification import Verification
 
 __all__ = ["divergence_of_matrices"]
 
@@ -29,16 +25,20 @@ def divergence_of_matrices(excerpt: CodeExcerpt) -> Divergence | None:
     program = program_of(source, matrices=True) if source else None
     if program is None or not has_matrices(program.tree) or len(free_symbols(program.tree)) > _MOST_NAMES:
         return None
+    is_named = excerpt.is_local and has_name_of_kl(excerpt)
+    if not (is_named or _has_trace(program.tree)):
+        return None  # most are likelihoods, and the judge takes a while for each
     found = verified(program, mended=False)
-    if found and found.best.verdict.kl:
-        return _term(excerpt, found)
-    # Likelihoods and marginal likelihoods have a determinant and a form, too.
-    if found is None or not (excerpt.is_local and has_name_of_kl(excerpt)):
+    if found and is_named and found.best.kind not in ("exact", "scaled", "reversed"):
+        mended = verified(program, mended=True)
+        found = mended if mended and mended.best.mistake else found
+    if found is None or not (found.best.mistake if found.best.kind == "wrong" else found.best.verdict.kl):
         return None
-    mended = verified(program, mended=True)
-    return _term(excerpt, mended) if mended and mended.best.mistake else None
-
-
-def _term(excerpt: CodeExcerpt, found: Verification) -> Divergence:
-    """A KL term without a head of numbers, which a sample would belong to."""
+    if found.best.kind == "wrong" and not is_named:
+        return None
+    # Without a head of numbers, which a sample would belong to.
     return Divergence(excerpt, found, None, None)
+
+
+def _has_trace(tree: Tree) -> bool:
+    return any(isinstance(node, MatrixCall) and node.function == "trace" for node in walk(tree))

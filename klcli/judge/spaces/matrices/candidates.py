@@ -154,6 +154,8 @@ def _undone(
     program: Program, own: TypedFormula, verdicts: Sequence[Verdict], question: Question, wanted: str | None
 ) -> UndoneMistake | None:
     """The correction of a formula that is no KL, or one that looks unmeant."""
+    if not question.mended:
+        return None
     best = min(verdicts, key=lambda verdict: verdict.rank)
     if wanted is None and best.kind in ("exact", "reversed"):
         return None
