@@ -30,7 +30,7 @@ Problem = tuple[Array, Array, Array, Array | None]
 NAMES = tuple(name for name, row in PARAMETERIZATIONS.items() if row.kernel)
 """The readings with a kernel of their own."""
 POSITIVE = {name for name, row in PARAMETERIZATIONS.items() if row.domain == "positive"}
-POINTS = 200
+POINTS = 100
 LIMIT = 8
 """ulp, the promise"""
 

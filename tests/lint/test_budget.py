@@ -70,14 +70,14 @@ def of_helpers(count: int) -> str:
     return "\n".join([*lines, f"    return -0.5 * torch.sum(1 + 2*a{count} - mu**2 - torch.exp(a{count}))\n"])
 
 
-@pytest.mark.parametrize("count", [2, 4, 8, 12])
+@pytest.mark.parametrize("count", [3, 12])
 @pytest.mark.parametrize("made", [of_sums, of_nests, of_helpers])
 def test_large_formulas_take_little_work(made: object, count: int) -> None:
     assert callable(made)
     counted(made(count))
 
 
-@pytest.mark.parametrize("count", [2, 3, 4, 6, 8, 12])
+@pytest.mark.parametrize("count", [2, 5, 12])
 def test_work_does_not_explode_with_the_number_of_tensors(count: int) -> None:
     found, _ = counted(of_tensors(count), 2 * MOST)
     assert {term.verdict for term in found.terms} == {"exact"}
