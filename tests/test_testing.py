@@ -369,3 +369,42 @@ def test_the_worst_point_is_one_that_is_off(function: Any) -> None:
     assert abs(logvar) > 1
     assert kl == pytest.approx((math.exp(logvar) + mu**2 - 1 - logvar) / 2, rel=1e-4)
     assert abs(value - kl) > 0.01
+
+
+def far_variance(mu: Any, logvar: Any) -> Any:
+    variance = torch.where(logvar > 20, logvar, logvar.exp())
+    return 0.5 * (variance - 1 - logvar + mu**2).sum(-1).mean()
+
+
+def small_variance(mu: Any, logvar: Any) -> Any:
+    spread = torch.where(logvar < -20, -logvar - 2, logvar.exp() - 1 - logvar)
+    return 0.5 * (spread + mu**2).sum(-1).mean()
+
+
+def far_mean(mu: Any, logvar: Any) -> Any:
+    shift = torch.where(mu.abs() > 50, 50 * mu.abs(), mu**2)
+    return 0.5 * (logvar.exp() - 1 - logvar + shift).sum(-1).mean()
+
+
+@pytest.mark.parametrize("function", [far_variance, small_variance, far_mean])
+def test_a_branch_that_no_usual_entry_meets_is_met(function: Any) -> None:
+    with pytest.raises(AssertionError, match="where it was tried, but not far from there") as caught:
+        assert_kl(function)
+    assert "worst      mu = " in str(caught.value)
+
+
+def test_a_branch_that_is_right_on_both_sides_passes() -> None:
+    def stable(mu: Any, logvar: Any) -> Any:
+        grown = torch.where(logvar > 1, logvar.exp() - 1, torch.expm1(logvar))
+        return 0.5 * (grown - logvar + mu**2).sum(-1).mean()
+
+    assert_kl(stable)
+
+
+def test_a_clip_beyond_usual_entries_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    def clipped(mu: Any, logvar: Any) -> Any:
+        kept = logvar.clamp(-30, 20)
+        return 0.5 * (kept.exp() - 1 - kept + mu**2).sum(-1).mean()
+
+    assert_kl(clipped)
+    assert "clip(" in capsys.readouterr().out

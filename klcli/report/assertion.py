@@ -36,14 +36,19 @@ _UNASKED = ("none", "sum", "sum-mean")
 
 
 def passing_line(name: str, found: FunctionExamination, row: Parameterization) -> str:
-    """What holds of a function that is the KL: how it reduces it, which nobody had to demand.
+    """What holds of a function that is the KL: how it reduces it, and its clips, which nobody had to demand.
 
     Args:
         name: the function's.
         found: what was found of it.
         row: what its head means.
     """
-    return f"{name}: the KL for {row.meaning}, {_WORDS[found.reduction or 'none']}"
+    clips = (
+        [one.text for one in found.verification.conditions if one.kind == "clip"]
+        if found.verification
+        else []
+    )
+    return "; ".join([f"{name}: the KL for {row.meaning}, {_WORDS[found.reduction or 'none']}", *clips])
 
 
 def problem_lines(
@@ -72,6 +77,9 @@ def problem_lines(
         return [_first_line(name, found, row, scale), *_details(found, scale, names)]
     if lines := reduction_lines(name, found.reduction, wanted):
         return lines
+    if found.beyond:
+        text = "has the values of the KL where it was tried, but not far from there"
+        return [f"{name} {text}", *_details(found, scale, names)]
     if found.gaps:
         return [_gradient_line(name, found, names), *_gradient_details(found, verification, names)]
     if verification and (text := _beyond(verification, gradient=gradient)):
@@ -215,7 +223,7 @@ def _fix(
 def _worst(found: FunctionExamination, scale: float) -> Gap | None:
     """A value that is off: entry by entry where there are entries, otherwise that of a whole call."""
     best: Gap | None = None
-    for one in (*found.trials, *([found.single] if found.single else [])):
+    for one in (*found.trials, *filter(None, (found.single, found.beyond))):
         for gap in _value_gaps(one, scale):
             if gap.size > scale * limit_of(gap.dtype) and (best is None or gap.size > best.size):
                 best = gap

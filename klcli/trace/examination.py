@@ -24,6 +24,7 @@ from klcli.trace.function_trials import (
     OutputReduction,
     Trial,
     entries,
+    far_points,
     gaps,
     reduction_of,
     trial,
@@ -43,6 +44,8 @@ class FunctionExamination:
         trials: the calls.
         single: a call with one entry of one example, whose value is not that of the KL; None where all are.
         reduction: how its values are the KL times the scale; None where they are not.
+        beyond: of a function whose program is not followed, a call with one entry far from usual ones whose
+            value is not that of the KL; None where all are.
         gaps: where gradients, or values in one precision, are others; the largest first.
         tree: its program; None where that was not followed.
         verification: what the judge says of that.
@@ -54,6 +57,7 @@ class FunctionExamination:
     trials: tuple[Trial, ...]
     single: Trial | None
     reduction: OutputReduction | None
+    beyond: Trial | None
     gaps: tuple[Gap, ...]
     tree: Tree | None
     verification: Verification | None
@@ -94,11 +98,16 @@ def examine(
     recording = read_recording(trials[0].out["document"])
     tree, problem = _followed(trials, names)
     verification, refused = _judged(tree, reading, prior) if tree else (None, "")
+    far = []
+    if reduction and tree is None and "float64" in dtypes:  # shorter ones overflow there
+        points = (([mean], [head]) for mean, head in far_points(reading))
+        far = [trial(call, (1, 1), "float64", reading, prior, names, point) for point in points]
     return FunctionExamination(
         trials,
         single,
         reduction,
-        _off(trials, reduction, scale, gradient=gradient),
+        next((one for one in far if reduction_of([one], scale) is None), None),
+        _off((*trials, *far), reduction, scale, gradient=gradient),
         tree,
         verification,
         problem or refused,

@@ -8,6 +8,7 @@ a count of another length, is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from math import exp, isfinite, prod
 from random import Random
 from typing import Any, Literal, TypeAlias
@@ -32,6 +33,7 @@ __all__ = [
     "Trial",
     "entries",
     "expected_values",
+    "far_points",
     "gaps",
     "limit_of",
     "output_share",
@@ -56,6 +58,9 @@ _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 2e-5}
 """Relative errors that a sum of a few entries may have in a precision."""
 _ROUGH = 2e-2
 """The same for half precisions, whose numbers have 8 to 11 bits."""
+_FAR_LOG_VARIANCES = (-100.0, -30.0, 30.0, 100.0)
+"""Where a branch may begin that usual entries never meet; e^100 is finite in double precision."""
+_FAR_MEANS = (-100.0, -30.0, 30.0, 100.0)
 _KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
 
 Caller: TypeAlias = Callable[[Mapping[str, tuple[tuple[int, ...], list[float]]], str], Mapping[str, Any]]
@@ -124,6 +129,16 @@ def entries(shape: tuple[int, ...], reading: Parameterization, generator: Random
     if reading.admits(1):
         return mean, [1.0, *_heads(reading, generator, size - 1)]
     return mean, [*_heads(reading, generator, size)]
+
+
+def far_points(reading: Parameterization) -> Iterator[tuple[float, float]]:
+    """Single means and heads beyond those of usual posteriors, as far as a reading has them."""
+    yield from ((mean, next(_heads(reading, Random(0), 1))) for mean in _FAR_MEANS)
+    for log_variance in _FAR_LOG_VARIANCES:
+        with suppress(ArithmeticError):
+            head = float(evaluate(reading.head, {"sigma": exp(log_variance / 2)}, Doubles()))
+            if reading.admits(head):
+                yield 0.5, head
 
 
 def trial(
