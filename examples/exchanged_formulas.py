@@ -6,20 +6,28 @@
 A linear variational autoencoder is trained with each, and its first step is watched. What it should learn
 is known: with a decoder of variance 1 the variance of a latent is 1 / eigenvalue of the data's covariance,
 where that is above 1 (probabilistic PCA; Lucas et al., Don't blame the ELBO, 2019). It needs torch, and takes
-some seconds.
+some seconds. Below the table is a picture of the variance of the first latent while it is learned; with the
+name of a file, `python examples/exchanged_formulas.py learned.svg`, it is drawn there, too.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 import klcli
+from klcli.render.braille import draw
+from klcli.render.image import drawn
+from klcli.report.document import Axis, Curve, Plot
 
 EIGENVALUES = (9.0, 4.0, 2.0)
 EXAMPLES, STEPS = 400, 500
+WIDTH = 78
+"""Characters of a line of the picture."""
 
 
 def formula_a(mu: Tensor, s: Tensor) -> Tensor:
@@ -38,8 +46,10 @@ def data() -> Tensor:
     return whitened * torch.tensor(EIGENVALUES).sqrt()
 
 
-def learned(formula: Callable[[Tensor, Tensor], Tensor], head_is_variance: bool) -> tuple[list[float], str]:
-    """The variances of the latents after training, and what a watched step says."""
+def learned(
+    formula: Callable[[Tensor, Tensor], Tensor], head_is_variance: bool
+) -> tuple[list[float], list[float], str]:
+    """The variances of the latents when trained, that of the first at each step, and what a watch says."""
     torch.manual_seed(0)
     x, d = data(), len(EIGENVALUES)
     encoder = torch.nn.Linear(d, d, bias=False)
@@ -63,17 +73,37 @@ def learned(formula: Callable[[Tensor, Tensor], Tensor], head_is_variance: bool)
         optimizer.step()
         schedule.step()
 
+    def variances() -> Tensor:
+        return torch.exp(scales.detach()) if head_is_variance else torch.exp(scales.detach()) ** 2
+
     with klcli.watch() as seen:
         step()
+    history = []
     for _ in range(STEPS):
         step()
-    variances = torch.exp(scales) if head_is_variance else torch.exp(scales) ** 2
+        history.append(float(variances()[0]))
     order = (decoder.weight.detach() ** 2).sum(0).argsort(descending=True)
     findings = "; ".join(f"{one.mistake.code} {one.message}" for one in seen.findings)
-    return [float(value) for value in variances.detach()[order]], findings or "nothing found"
+    return [float(value) for value in variances()[order]], history, findings or "nothing found"
 
 
-def main() -> None:
+def picture(histories: dict[str, list[float]]) -> Plot:
+    """The variance of the first latent at each step, and the optimum."""
+    steps = tuple(float(step) for step in range(1, STEPS + 1))
+    best = 1 / EIGENVALUES[0]
+    return Plot(
+        "variance of the first latent while it is learned",
+        Axis("step"),
+        Axis("variance", "log"),
+        tuple(Curve(name, steps, tuple(found)) for name, found in histories.items()),
+        Curve(f"the optimum, {best:.3f}", steps, (best,) * STEPS),
+    )
+
+
+def main(path: str = "") -> None:
+    """Print the table and the picture, and draw that into a file."""
+    torch.set_num_threads(1)  # on arrays as small as these, threads wait for each other
+    histories = {}
     best = [min(1.0, 1 / value) for value in EIGENVALUES]
     print(f"{'':<28}{'learned variances':<26}klcli.watch")
     print(f"{'the optimum':<28}{'  '.join(f'{value:.3f}' for value in best)}")
@@ -83,9 +113,16 @@ def main() -> None:
         ("A, s a variance", formula_a, True),
         ("B, s a standard deviation", formula_b, False),
     ):
-        found, said = learned(formula, is_variance)
+        found, histories[name], said = learned(formula, is_variance)
         print(f"{name:<28}{'  '.join(f'{value:.3f}' for value in found):<26}{said}")
+    plot = picture(histories)
+    print(f"\n{plot.title}")
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    for row in draw(plot, WIDTH, unicode=is_unicode):
+        print("".join(stroke.text for stroke in row))
+    if path:
+        Path(path).write_bytes(drawn([plot], path))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -66,12 +66,14 @@ def test_policy_divergence() -> None:
     assert low < exact < high
 
 
-def test_exchanged_formulas() -> None:
+def test_exchanged_formulas(tmp_path: Path) -> None:
     """With the head that it is right for a formula learns the optimum; exchanged it does not, and that is seen."""
     pytest.importorskip("torch")
-    done = run(sys.executable, str(EXAMPLES / "exchanged_formulas.py"))
+    path = tmp_path / "learned.svg"
+    done = run(sys.executable, str(EXAMPLES / "exchanged_formulas.py"), str(path), PYTHONIOENCODING="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
-    _, best, *rows = done.stdout.splitlines()
+    table, picture = done.stdout.split("\n\n")
+    _, best, *rows = table.splitlines()
     optimum = [float(value) for value in best.split()[2:]]
     for row in rows:
         values = [float(value) for value in re.findall(r"\d\.\d{3}", row)]
@@ -79,3 +81,8 @@ def test_exchanged_formulas() -> None:
         is_right = row.startswith(("A, s a standard", "B, s a variance"))
         assert (max(errors) < 0.2) if is_right else (min(errors) > 0.4)
         assert ("nothing found" if is_right else "KL201") in row
+    named = ["the optimum, 0.111", *(row[:28].strip() for row in rows)]
+    drawn = path.read_text(encoding="utf-8")
+    assert len(rows) == 4
+    assert all(name in picture and name in drawn for name in named)
+    assert max(map(len, picture.splitlines())) <= 80
