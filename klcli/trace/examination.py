@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from math import isfinite
@@ -98,10 +98,7 @@ def examine(
     recording = read_recording(trials[0].out["document"])
     tree, problem = _followed(trials, names)
     verification, refused = _judged(tree, reading, prior) if tree else (None, "")
-    far = []
-    if reduction and tree is None and "float64" in dtypes:  # shorter ones overflow there
-        points = (([mean], [head]) for mean, head in far_points(reading))
-        far = [trial(call, (1, 1), "float64", reading, prior, names, point) for point in points]
+    far = tuple(_far(call, names, reading, prior)) if reduction and not tree and "float64" in dtypes else ()
     return FunctionExamination(
         trials,
         single,
@@ -114,6 +111,14 @@ def examine(
         sum(not step.is_leaf for step in recording.steps),
         tuple(step.place for step in recording.steps if step.op == "stop" and step.place),
     )
+
+
+def _far(
+    call: Caller, names: tuple[str, str], reading: Parameterization, prior: tuple[float, float]
+) -> Iterator[Trial]:
+    """Calls with one entry far from usual ones, at which shorter precisions overflow."""
+    for mean, head in far_points(reading):
+        yield trial(call, (1, 1), "float64", reading, prior, names, ([mean], [head]))
 
 
 def _single(
