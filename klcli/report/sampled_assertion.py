@@ -62,4 +62,5 @@ def _average_text(one: Average, samples: int, names: tuple[str, str]) -> str:
     what = "" if one.what == "value" else f"gradient of {one.what} "
     mean = f"{significant(one.found)} \u00b1 {significant(one.error, 2)} over {samples} samples"
     known = "the KL" if one.what == "value" else "that of the KL"
-    return f"{what}{where}{mean}, {known} is {significant(one.expected)}: {one.z:.0f} standard errors"
+    apart = f"{one.z:.0f} standard errors" if one.error > 0 else "in every one of them"
+    return f"{what}{where}{mean}, {known} is {significant(one.expected)}: {apart}"

@@ -129,6 +129,9 @@ def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[DocumentBlock]:
         if scale is not None:
             kind = "sigma" if one.likelihood.part.likelihood.name == "mse" else "scale"
             text += f" at decoder {kind} 1; beta 1 at decoder {kind} {significant(scale)}"
+        if one.sigmas:
+            low, high = map(significant, one.sigmas)
+            text += f" at the decoder's own sigma, {low if low == high else f'{low} to {high}'} at this step"
         yield Paragraph(text, "strong")
     said: dict[str, None] = {}
     for term in one.terms:

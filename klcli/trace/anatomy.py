@@ -26,20 +26,29 @@ class Anatomy:
         loss: what was noted of it.
         terms: its terms.
         weighing: the effective beta of a loss with one likelihood and KLs of examples.
-        weighed: the KL term whose beta that is; None where several have one weight.
+        likelihood: the term that the KLs are weighed against.
+        sigmas: the smallest and the largest standard deviation that this has of its own at the step.
     """
 
     loss: NotedLoss
     terms: tuple[Term, ...]
     weighing: Weighing | None = None
     likelihood: Term | None = field(default=None)
+    sigmas: tuple[float, float] | None = None
 
 
 def anatomy_of(recording: Recording, loss: NotedLoss) -> Anatomy:
     """Take a loss apart."""
     terms = tuple(term_of(recording, loss, part) for part in parts_of(recording, loss.node))
     likelihood, weighing = _weighed(recording, terms)
-    return Anatomy(loss, terms, weighing, likelihood)
+    return Anatomy(loss, terms, weighing, likelihood, _sigmas(recording, likelihood) if likelihood else None)
+
+
+def _sigmas(recording: Recording, term: Term) -> tuple[float, float] | None:
+    """The smallest and the largest standard deviation of a likelihood that has its own; None if not known."""
+    own = term.part.likelihood
+    values = recording.steps[term.part.builder.symbols[own.spread]].values if own and own.spread else None
+    return (own.sigma(min(values)), own.sigma(max(values))) if own and values else None
 
 
 def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, Weighing | None]:

@@ -43,26 +43,47 @@ def fix_at(place: Place | None, mistake: Mistake) -> str | None:
         return None
     if state.st_size > _LARGEST:
         return None
-    for one in _linted(place.path, state.st_mtime_ns):
+    for one in _linted(place.path, state.st_mtime_ns, place.line):
         first, last = one.place.lines
         if first <= place.line <= last and one.mistake is mistake and one.fix:
             return one.fix
     return None
 
 
-# The files that the findings of one run stand in.
+# The lines that the findings of one run stand in.
 @lru_cache(maxsize=16)
-def _linted(path: str, changed: int) -> tuple[Finding, ...]:
-    """What lint finds in a file as it is since it was changed last."""
+def _linted(path: str, changed: int, line: int) -> tuple[Finding, ...]:
+    """What lint finds around a line of a file as it is since it was changed last."""
     from klcli.lint.linter import linted
     from klcli.lint.source.module import UnreadableError, parsed, text_of
 
     try:
         with open(path, "rb") as file:
-            module = parsed(text_of(file.read(), path), path)
-    except (OSError, UnreadableError):
+            text = text_of(file.read(), path)
+        module = parsed(_around(text, line), path)
+    except (OSError, SyntaxError, UnreadableError):
         return ()
     return linted(module).findings
+
+
+def _around(text: str, line: int) -> str:
+    """A text without the functions that a line does not stand in, whose lines are empty.
+
+    Linting all of a long file for one line takes seconds.
+    """
+    lines = text.split("\n")
+    stack: list[ast.AST] = [ast.parse(text)]
+    while stack:
+        for node in ast.iter_child_nodes(stack.pop()):
+            if isinstance(node, ast.ClassDef):
+                stack.append(node)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+                last = node.end_lineno or first
+                if not first <= line <= last:
+                    indent = " " * node.col_offset
+                    lines[first - 1 : last] = [f"{indent}pass", *[""] * (last - first)]
+    return "\n".join(lines)
 
 
 def corrected(found: Verification | None, spellings: Mapping[str, str] = MappingProxyType({})) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import permutations
-from math import exp, isfinite, log
+from math import exp, isfinite, log, sqrt
 
 from klcli.formula.entry import entry
 from klcli.formula.traversal import free_symbols
@@ -53,11 +53,15 @@ class Likelihood:
         name: its name in `NAMES`.
         factor: what multiplies it.
         names: the symbols of the two arrays that it compares.
+        spread: the symbol of its standard deviation, where it has one of its own.
+        sigma: the standard deviation, as a function of that.
     """
 
     name: str
     factor: float
     names: tuple[str, str]
+    spread: str = ""
+    sigma: Callable[[float], float] = float
 
     @property
     def has_beta(self) -> bool:
@@ -73,11 +77,15 @@ def likelihood_of(tree: Tree) -> Likelihood | None:
         return None
     bare = entry(tree, keeps_sums=False)
     for name, count, function in _FORMS:
-        if count == len(names):
-            for order in permutations(names):
-                factor = _factor(bare, order, function)
-                if factor is not None and factor > 0:
-                    return Likelihood(name, factor, (order[0], order[1]))
+        for order in permutations(names) if count == len(names) else ():
+            factor = _factor(bare, order, function)
+            if factor is not None and factor > 0:
+                return Likelihood(name, factor, (order[0], order[1]))
+    for sigma in _SIGMAS if len(names) == 3 else ():
+        for order in permutations(names):
+            factor = _factor(bare, order, _gaussian(sigma))
+            if factor is not None and factor > 0:
+                return Likelihood("gaussian", factor, (order[0], order[1]), order[2], sigma)
     return None
 
 
@@ -126,8 +134,6 @@ _FORMS: tuple[tuple[str, int, Callable[..., float]], ...] = (
     ("l1", 2, lambda x, y: abs(x - y)),
     ("bce", 2, _cross_entropy),
     ("bce", 2, _with_logits),
-    ("gaussian", 3, _gaussian(lambda s: s)),
-    ("gaussian", 3, _gaussian(lambda s: s**0.5)),
-    ("gaussian", 3, _gaussian(exp)),
-    ("gaussian", 3, _gaussian(lambda s: exp(s / 2))),
 )
+_SIGMAS: tuple[Callable[[float], float], ...] = (float, sqrt, exp, lambda s: exp(s / 2))
+"""Standard deviations out of what may stand for them: as they are, variances, logarithms of both."""

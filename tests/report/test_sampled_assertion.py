@@ -10,6 +10,7 @@ from klcli.trace.sample_averages import Average, SampleAverages
 
 RIGHT = Average("value", None, None, 0.5078125, 0.0078125, 0.5)
 OFF = Average("value", 0.3, 1.2, 0.6, 0.01, 0.5)
+SURE = Average("value", 0.3, 1.2, 0.6, 0.0, 0.5)
 SLOPE = Average("s", 0.3, 1.2, 0.0, 0.01, 0.25)
 
 
@@ -28,6 +29,7 @@ def averages(worst: Average, reduction: str = "sum-mean") -> SampleAverages:
             None,
             ["no estimate of the KL for a log-variance", "at mu = 0.3, s = 1.2 0.6 ± 0.01 over 3200 samples"],
         ),
+        (averages(SURE), None, ["0.6 ± 0 over 3200 samples, the KL is 0.5: in every one of them"]),
         (averages(SLOPE), None, ["another gradient, on average", "gradient of s", "25 standard errors"]),
     ],
 )

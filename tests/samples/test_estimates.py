@@ -68,9 +68,7 @@ def test_k1_always_has_an_interval_that_covers_the_kl(mean: float, sigma: float)
     assert all(intervals)
 
 
-@pytest.mark.parametrize(
-    ("mean", "sigma"), [(0.1, 1), (0.3, 1.2), (0, 2)], ids=lambda value: f"{value:g}"
-)
+@pytest.mark.parametrize(("mean", "sigma"), [(0.1, 1), (0.3, 1.2), (0, 2)], ids=lambda value: f"{value:g}")
 def test_k3_has_an_interval_that_covers_the_kl_where_it_can(mean: float, sigma: float) -> None:
     """With the selection counted in: of the tables that show one, 93 % and more less three standard errors."""
     truth = float(kl(exact(mean), exact(sigma)))

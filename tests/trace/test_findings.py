@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import klcli
 from klcli.judge.mistakes.table import find_mistake
-from klcli.trace.fixes import fix_at
+from klcli.trace import fixes
+from klcli.trace.fixes import _around, fix_at
 from klcli.trace.recording import Place
 from tests.trace.losses import LOSSES
 
@@ -35,6 +37,37 @@ def test_there_is_no_fix_where_the_file_is_not_there() -> None:
     assert fix_at(Place("/nowhere/at/all.py", 3, "f"), mistake) is None
     assert fix_at(Place(__file__, 1, "f"), mistake) is None
     assert fix_at(None, mistake) is None
+
+
+FILE = """\
+import torch
+
+
+class A:
+    @torch.no_grad()
+    def other(self, mu, logvar):
+        return -0.5 * torch.sum(1 + logvar - mu**2 - (2 * logvar).exp())
+
+    def kl(self, mu, logvar):
+        return -0.5 * torch.sum(1 + logvar - mu**2 - (2 * logvar).exp(), 1)
+
+
+def last(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu**2 - (2 * logvar).exp())
+"""
+
+
+def test_a_fix_is_looked_for_in_its_own_function_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = tmp_path / "a.py", []
+    path.write_text(FILE)
+    monkeypatch.setattr(fixes, "_around", lambda text, line: read.append(_around(text, line)) or read[-1])
+    fix = fix_at(Place(str(path), 10, "kl"), find_mistake("KL105"))
+    assert fix == "return -0.5 * torch.sum(1 + logvar - mu**2 - (logvar).exp(), 1)"
+    (text,) = read
+    assert text.count("torch.sum") == 1
+    assert text.split("\n")[9] == FILE.split("\n")[9]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -262,6 +263,23 @@ def test_a_likelihood_of_kept_positions_weighs_against_their_kl() -> None:
     (loss,) = seen.losses
     assert loss.weighing is not None
     assert float(loss.weighing.beta) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("shape", [(), (6,)])
+def test_a_decoder_with_a_sigma_of_its_own_tells_its_values(shape: tuple[int, ...]) -> None:
+    log_sigma = torch.nn.Parameter(torch.linspace(-0.5, 0.5, 6) if shape else torch.tensor(0.25))
+    x = torch.rand(B, 6)
+    with klcli.watch() as seen:
+        mu, logvar = torch.nn.Linear(2, 2 * LATENTS)(torch.rand(B, 2)).chunk(2, -1)
+        likely = D.Normal(torch.nn.Linear(LATENTS, 6)(mu), log_sigma.exp()).log_prob(x)
+        kl = -0.5 * (1 + logvar - mu**2 - logvar.exp())
+        (kl.sum(-1).mean() - likely.sum(-1).mean()).backward()
+    (loss,) = seen.losses
+    ends = (math.exp(-0.5), math.exp(0.5)) if shape else (math.exp(0.25),) * 2
+    assert loss.sigmas == pytest.approx(ends, rel=1e-6)
+    own = [text for text in str(seen).splitlines() if text.startswith("beta 1 at the decoder's own sigma, ")]
+    assert len(own) == 1
+    assert (" to " in own[0]) is bool(shape)
 
 
 def test_steps_that_are_added_up_have_one_beta() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from klcli.formula.program import read_program
@@ -31,6 +33,21 @@ def test_a_likelihood_has_its_name_and_factor(text: str, name: str, factor: floa
     assert found.factor == factor  # that of a quotient of doubles is rounded
     assert set(found.names) == {"x", "y"}
     assert found.has_beta is (name in LIKELIHOODS)
+
+
+@pytest.mark.parametrize(
+    ("text", "sigma"),
+    [
+        ("torch.sum((x - y)**2/(2*s**2) + torch.log(s))", 4.0),
+        ("torch.sum((x - y)**2/(2*s) + 0.5*torch.log(s))", 2.0),
+        ("torch.sum(0.5*(x - y)**2*torch.exp(-2*s) + s)", math.e**4),
+        ("0.5*torch.sum((x - y)**2*torch.exp(-s) + s)", math.e**2),
+    ],
+)
+def test_a_likelihood_with_a_spread_of_its_own_tells_the_standard_deviation(text: str, sigma: float) -> None:
+    found = likelihood_of(read_program(text, "python").arrays)
+    assert found is not None
+    assert (found.spread, found.sigma(4.0)) == ("s", pytest.approx(sigma, rel=1e-15))
 
 
 @pytest.mark.parametrize(
