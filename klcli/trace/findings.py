@@ -150,7 +150,10 @@ def _of_sample(sample: Sample) -> Iterator[TraceFinding]:
         drawn = _meaning(sample.sampling.parameterization or "something else")
         head = term.part.builder.spellings.get(role.head or "", role.head)
         message = sample.difference or f"the sample reads {head} as {drawn}, the KL as {held}"
-    fix = fix_at(sample.place, mistake) or _drawn_rightly(term)
+    if sample.difference:  # beside a KL of independent latents that may be what is wrong
+        fix = _drawn_rightly(term) if term.part.matrices else None
+    else:
+        fix = fix_at(sample.place, mistake) or _drawn_rightly(term)
     yield TraceFinding(mistake, "warning", sample.place, message, term.place, term, fix)
 
 

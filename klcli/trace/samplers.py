@@ -43,15 +43,21 @@ def samples_of(recording: Recording, terms: Sequence[Term]) -> tuple[Sample, ...
     """The samples of the posteriors of some KLs, each once for every KL."""
     found: dict[tuple[object, ...], Sample] = {}
     for term in terms:
-        own = (
-            _of_matrices(recording, term, term.part.matrices)
-            if term.part.matrices
-            else (_paired(recording, index, term) for index in _drawn(recording))
-        )
-        for sample in own:
-            if sample:
-                found.setdefault((sample.place, id(term)), sample)
+        for sample in _beside(recording, term):
+            found.setdefault((sample.place, id(term)), sample)
     return tuple(found.values())
+
+
+def _beside(recording: Recording, term: Term) -> Iterator[Sample]:
+    """The samples of the posterior of a KL."""
+    if term.part.matrices:
+        yield from _of_matrices(recording, term, term.part.matrices)
+        return
+    for index in _drawn(recording):
+        if sample := _paired(recording, index, term):
+            yield sample
+    if any("call" in step.more for step in recording.steps):
+        yield from _correlated(recording, term)
 
 
 def _of_matrices(recording: Recording, term: Term, found: MatrixKl) -> Iterator[Sample]:
@@ -60,6 +66,18 @@ def _of_matrices(recording: Recording, term: Term, found: MatrixKl) -> Iterator[
 
     for index in sampled_nodes(recording):
         if one := sampling_of(recording, index, found.fit):
+            yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
+
+
+def _correlated(recording: Recording, term: Term) -> Iterator[Sample]:
+    """The samples around the mean of a KL of independent latents that have correlated ones."""
+    from klcli.trace.matrices.samples import sampled_nodes, sampling_of_full  # most losses have none
+
+    found = term.kernel.verification if term.kernel else None
+    mean = term.part.builder.symbols.get(found.best.verdict.roles.mean or "") if found else None
+    for index in sampled_nodes(recording) if mean is not None else ():
+        assert mean is not None
+        if one := sampling_of_full(recording, index, mean):
             yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
 
 

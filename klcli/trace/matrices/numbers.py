@@ -20,7 +20,7 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 
-__all__ = ["agreement_of", "amount_of_matrices", "draws_of"]
+__all__ = ["agreement_of", "amount_of_matrices", "draws_of", "noted_arrays"]
 
 _DIGITS = 10
 """Of a weight that is fitted in doubles."""
@@ -75,7 +75,7 @@ def agreement_of(
         return None
     fit, draws = found.fit, draws_of(recording, chain, found.fit)
     try:
-        arrays = evaluated(recording, [root], _noted(recording, root, fit.readings))
+        arrays = evaluated(recording, [root], noted_arrays(recording, root, fit.readings))
     except (UnfollowedError, ArithmeticError):
         return None
     if draws is None:
@@ -93,7 +93,7 @@ def draws_of(recording: Recording, chain: Chain, fit: TermsFit) -> dict[int, Dra
     import numpy as np
 
     try:
-        arrays = evaluated(recording, fit.readings, _noted(recording, chain.core, fit.readings))
+        arrays = evaluated(recording, fit.readings, noted_arrays(recording, chain.core, fit.readings))
         return {one: _gaussian(arrays[one], reading) for one, reading in fit.readings.items()}
     except (UnfollowedError, ArithmeticError, np.linalg.LinAlgError):
         return None
@@ -125,7 +125,7 @@ def _gaussian(array: NumPyArray, reading: str) -> Draw:
     return Draw(array, np.linalg.cholesky(array if reading == "covariance" else np.linalg.inv(array)))
 
 
-def _noted(recording: Recording, root: int, symbols: Collection[int]) -> dict[int, NumPyArray]:
+def noted_arrays(recording: Recording, root: int, symbols: Collection[int]) -> dict[int, NumPyArray]:
     """The arrays of the step that were noted: symbols, and what nothing is computed before."""
     import numpy as np
 

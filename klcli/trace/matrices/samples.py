@@ -8,19 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.sampler import SamplerJudgement, sampled_beside
 from klcli.trace.matrices.evaluation import OrderedSteps, below, steps_to
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import covariance_as, drawn, given_by, readings_beside
+from klcli.trace.matrices.numbers import noted_arrays
 from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
-__all__ = ["MatrixSampling", "sampled_nodes", "sampling_of"]
+__all__ = ["MatrixSampling", "sampled_nodes", "sampling_of", "sampling_of_full"]
 
 _CLOSE = 1e-8
 """Relative: roots and inverses of small matrices lose some digits of a double."""
+
+
+_ROUNDED = 1e-5
+"""Of numbers in single precision that are the same."""
+_CORRELATED = 1e-3
+"""A covariance, relative to the largest variance, that is no rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,39 @@ def sampling_of(recording: Recording, index: int, fit: TermsFit) -> MatrixSampli
     except (UnfollowedError, ArithmeticError, ValueError):  # NumPy's of shapes
         return None
     return _beside(given[head], fit.readings[head], line[1], str(recording.steps[noises[0]].more.get("kind")))
+
+
+def sampling_of_full(recording: Recording, index: int, mean: int) -> MatrixSampling | None:
+    """What a node is beside a KL of independent latents, where it is a sample whose latents are correlated.
+
+    Args:
+        recording: the run, whose numbers are taken.
+        index: the node.
+        mean: the node of the mean that the KL has.
+    """
+    import numpy as np
+
+    noises, centre = _noises(recording, index), recording.steps[mean]
+    if len(noises) != 1 or centre.values is None:
+        return None
+    noted = {one: array for one, array in noted_arrays(recording, index, ()).items() if one != noises[0]}
+    try:
+        steps = steps_to(recording, [index], [*noted, *noises])
+        if not any("call" in step.more for _, step in steps.steps):
+            return None  # entries alone
+        line = _line(steps, noted, noises[0], recording.steps[noises[0]].shape, index)
+        expected = np.reshape(centre.values, centre.shape)
+        if line is None or not np.allclose(line[0], expected, rtol=_ROUNDED, atol=_ROUNDED):
+            return None
+    except (UnfollowedError, ArithmeticError, ValueError):  # NumPy's of shapes
+        return None
+    covariance = line[1] @ line[1].swapaxes(-1, -2)
+    between = covariance * (1 - np.eye(covariance.shape[-1]))
+    if np.abs(between).max() <= _CORRELATED * np.abs(covariance).max():
+        return None
+    kind = str(recording.steps[noises[0]].more.get("kind"))
+    words = "the sample has a covariance matrix, the KL independent latents"
+    return MatrixSampling(SamplerJudgement("disagrees", None, kind, None, find_mistake("KL201")), words)
 
 
 def _noises(recording: Recording, index: int) -> list[int]:

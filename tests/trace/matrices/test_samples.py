@@ -63,3 +63,21 @@ def test_a_matrix_without_a_batch() -> None:
     assert finding.mistake.code == "KL201"
     assert finding.fix is not None
     assert "torch.linalg.cholesky(S)" in finding.fix
+
+
+def of_the_diagonal(covariance: Any, mean: Any) -> Any:
+    """A KL of the variances alone."""
+    variance = covariance.diagonal(dim1=-2, dim2=-1)
+    return 0.5 * (variance + mean**2 - 1 - variance.log()).sum(-1).mean()
+
+
+@pytest.mark.parametrize(("is_full", "codes"), [(True, ["KL201"]), (False, [])])
+def test_a_kl_of_the_diagonal_of_what_the_sample_has(is_full: bool, codes: list[str]) -> None:
+    with klcli.watch() as seen:
+        n = Net()
+        factor = n.L if is_full else torch.diag_embed(n.L.diagonal(dim1=-2, dim2=-1))
+        z = n.mu + times(factor, noise())
+        (DECODER(z).square().sum() + of_the_diagonal(square(factor), n.mu)).backward()
+    assert [one.mistake.code for one in seen.findings] == codes
+    assert all("independent latents" in one.message for one in seen.findings)
+    assert [term.verdict for term in seen.terms if term.kind == "kl"] == ["exact"]
