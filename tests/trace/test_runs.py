@@ -392,10 +392,10 @@ def test_a_loss_of_many_steps_that_is_added_up_one_by_one() -> None:
     with klcli.watch() as seen:
         x = torch.randn(3, requires_grad=True)
         state = x
-        for _ in range(1500):
+        for _ in range(1100):
             state = 0.9 * state + 0.1 * x.exp()
         loss = state.sum()
-        for _ in range(1500):
+        for _ in range(1100):
             loss = loss + x.sum()
         loss.backward()
     assert seen.findings == ()
