@@ -161,6 +161,36 @@ def test_gradients_that_are_stopped(reaches: Any, code: str) -> None:
     assert [finding.mistake.code for finding in seen.findings] == [code]
 
 
+@tf.custom_gradient
+def fused(mean: Any, logvar: Any) -> Any:
+    return kl_of(mean, logvar), lambda slope: (slope * mean / B, slope * 0.5 * (tf.exp(logvar) - 1) / B)
+
+
+@tf.custom_gradient
+def fused_wrongly(mean: Any, logvar: Any) -> Any:
+    return kl_of(mean, logvar), lambda slope: (slope * mean / B, slope * 0.5 * tf.exp(logvar) / B)
+
+
+@pytest.mark.parametrize(("kl", "codes"), [(fused, []), (fused_wrongly, ["KL134"])])
+def test_gradients_that_a_program_gives_by_itself(kl: Any, codes: list[str]) -> None:
+    with klcli.watch() as seen, tf.GradientTape() as tape:
+        tape.gradient(kl(*heads()), ENCODER.trainable_variables)
+    assert [term.verdict for term in seen.terms] == ["exact"]
+    assert [finding.mistake.code for finding in seen.findings] == codes
+
+
+def test_what_is_differentiated_together_is_one_loss() -> None:
+    with klcli.watch() as seen:
+        with tf.GradientTape() as tape:
+            mean, logvar = heads()
+            error, kl = tf.reduce_mean((DECODER(mean) - X) ** 2), kl_of(mean, logvar)
+        tape.gradient([error, kl], ENCODER.trainable_variables)
+    (loss,) = seen.losses
+    assert [term.kind for term in loss.terms] == ["likelihood", "kl"]
+    assert loss.loss.value == pytest.approx(float(error + kl))
+    assert all(slope.agrees for slope in seen.terms[1].slopes)
+
+
 def test_a_penalty_on_a_gradient_is_no_loss_by_itself() -> None:
     points = tf.constant(X)
     with klcli.watch() as seen:

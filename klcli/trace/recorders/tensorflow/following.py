@@ -16,7 +16,7 @@ from ..summands import MOST_SUMMANDS, arrays_below, summands_of
 from .tensors import size_of, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..notes import Node
 
@@ -50,10 +50,16 @@ class Followed:
 
     def record(self, kind: str, inputs: Sequence[Any], attributes: Any, outputs: Sequence[Any]) -> None:
         """Note an operation, as the program's tapes have noted it."""
+        self.noted(lambda: execute.record_gradient(kind, inputs, attributes, list(outputs)))
+
+    def noted(self, note: Callable[[], Any]) -> None:
+        """Let a function that tells the tapes of something tell this one alone."""
+        if not self.programs:
+            return
         for one in self.programs:
             _pop(one)
         _push(self._tape())
-        execute.record_gradient(kind, inputs, attributes, list(outputs))
+        note()
         _pop(self._own)
         for one in self.programs:
             _push(one)

@@ -43,7 +43,7 @@ class TensorflowRecorder:
         self.losses: list[dict[str, Any]] = []
         self.warnings: list[str] = []
         self._on_backward = on_backward
-        self._tapes = Tapes(self._noted.followed.programs, self._asked)
+        self._tapes = Tapes(self._noted.followed.programs, self._asked, self._noted.followed.noted)
         self._ran_eagerly = False
         self._graphs = GraphLosses(lambda: self._noted.here()[1], lambda: self._ran_eagerly)
         self._process = os.getpid()
@@ -100,30 +100,35 @@ class TensorflowRecorder:
         """The gradients of something are asked for."""
         if os.getpid() != self._process:
             return
-        for tensor in filter(tf.is_tensor, tf.nest.flatten(target)):
-            if tf.is_symbolic_tensor(tensor):
-                self._graphs.note()
-            else:
-                self.note_loss(tensor)
+        tensors = list(filter(tf.is_tensor, tf.nest.flatten(target)))
+        if any(map(tf.is_symbolic_tensor, tensors)):
+            self._graphs.note()
+        elif tensors:
+            self.note_loss(*tensors)
         self._noted.followed.forget()
         if self._on_backward and self.losses:
             self._on_backward()
 
-    def note_loss(self, tensor: Any) -> None:
-        """Note a tensor as a loss, with the gradients of what it is made of."""
+    def note_loss(self, *tensors: Any) -> None:
+        """Note a tensor as a loss, or the sum of several, with the gradients of what it is made of."""
         place = self._noted.here()[1]
-        node = self.node_of(tensor, None, place)
-        if not isinstance(node, Node):
-            node = leaf(tensor, False, place, "a number")
-        value, factor = values_of(tensor)[0] if size_of(tensor) == 1 else None, 1.0
-        if node.more.get("scaled"):
-            scaled, value = value, node.args[0].more["values"][0]
-            factor = scaled / value if scaled and value else 1.0
-        loss: dict[str, Any] = {"node": node, "value": value, "place": list(place) if place else None}
+        loss: dict[str, Any] = {"node": None, "value": 0.0, "place": list(place) if place else None}
         loss["optimizer"] = optimizer_near(sys._getframe(1), self._noted.is_foreign)
-        with self._tapes.silent():
-            loss["gradients"], problem = self._noted.followed.gradients(tensor, node, factor)
-        self.warnings.extend([problem] if problem and problem not in self.warnings else [])
+        loss["gradients"] = []
+        for tensor in tensors:
+            node = self.node_of(tensor, None, place)
+            if not isinstance(node, Node):
+                node = leaf(tensor, False, place, "a number")
+            value, factor = values_of(tensor)[0] if size_of(tensor) == 1 else None, 1.0
+            if node.more.get("scaled"):
+                scaled, value = value, node.args[0].more["values"][0]
+                factor = scaled / value if scaled and value else 1.0
+            with self._tapes.silent():
+                found, problem = self._noted.followed.gradients(tensor, node, factor)
+            loss["gradients"] += found
+            self.warnings.extend([problem] if problem and problem not in self.warnings else [])
+            loss["node"] = node if loss["node"] is None else _sum_of(loss["node"], node, place)
+            loss["value"] = None if None in (value, loss["value"]) else loss["value"] + value
         self.losses.append(loss)
 
     def document(self, *, finds_loss: bool = True) -> dict[str, Any]:
@@ -148,3 +153,13 @@ class TensorflowRecorder:
         others = {node.serial: node for node in [*self._noted.samples, *sinks[-_MOST_OTHERS:]]}
         warnings = [*self.warnings, *self._graphs.warnings()]
         return document(self.framework, losses, [{"node": node} for node in others.values()], warnings)
+
+
+def _sum_of(one: Node, other: Node, place: Any) -> Node:
+    """What is differentiated where a tape is asked for the gradients of several tensors."""
+    more: dict[str, Any] = {"axes": None, "keepdim": False}
+    both = [
+        Node("sum", (node,), (), node.dtype, node.grad, place, **more) if node.shape else node
+        for node in (one, other)
+    ]
+    return Node("add", both, (), one.dtype, one.grad or other.grad, place)

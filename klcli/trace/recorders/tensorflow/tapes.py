@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
+from tensorflow.python.eager import record
 from tensorflow.python.eager import tape as tapes
 
 if TYPE_CHECKING:
@@ -17,32 +18,42 @@ __all__ = ["Tapes"]
 class Tapes:
     """Stands in the place of TensorFlow's own functions while it is entered."""
 
-    def __init__(self, recording: list[Any], asked: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        recording: list[Any],
+        asked: Callable[[Any], None],
+        noted: Callable[[Callable[[], Any]], None],
+    ) -> None:
         """Begin with the tapes that record.
 
         Args:
             recording: is kept as the list of these.
             asked: is called with what a gradient is asked of.
+            noted: is called with what tells tapes of a derivative that the program gives by itself.
         """
-        self._recording, self._asked = recording, asked
+        self._recording, self._asked, self._noted = recording, asked, noted
         self._plain: dict[str, Any] = {}
         self.is_silent = False
 
     def __enter__(self) -> Tapes:
         self._plain = {name: getattr(tapes, name) for name in ("push_new_tape", "push_tape", "pop_tape")}
-        self._gradient = tf.GradientTape.gradient
+        self._gradient, self._derived = tf.GradientTape.gradient, record.record_operation
         tapes.push_new_tape, tapes.push_tape, tapes.pop_tape = self._pushed_new, self._pushed, self._popped
 
         def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
             return self._backward(tape, target, sources, *args, **kwargs)
 
-        tf.GradientTape.gradient = gradient
+        def derived(*args: Any, **kwargs: Any) -> None:
+            self._derived(*args, **kwargs)
+            self._noted(lambda: self._derived(*args, **kwargs))
+
+        tf.GradientTape.gradient, record.record_operation = gradient, derived
         return self
 
     def __exit__(self, *ending: Any) -> None:
         for name, function in self._plain.items():
             setattr(tapes, name, function)
-        tf.GradientTape.gradient = self._gradient
+        tf.GradientTape.gradient, record.record_operation = self._gradient, self._derived
 
     def _pushed_new(self, *args: Any, **kwargs: Any) -> Any:
         found = self._plain["push_new_tape"](*args, **kwargs)
