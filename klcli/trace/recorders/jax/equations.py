@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, nodes_of, sources_of
 from ..notes import Node
+from .linear_algebra import contracted
 from .loops import stacked, summed_over_stack
 from .numbers import folded
 from .places import calls_of
@@ -61,6 +62,8 @@ def _followed(equation: Any, given: Sequence[Any], index: int, shape: tuple[int,
         return _mean(equation, given) or _operated(name, given, shape)
     if not isinstance(first, Node):
         return arithmetic(_NAMES.get(name, name), list(given), {})
+    if name == "dot_general":
+        return contracted(params, given, equation.outvars[index].aval)
     if name == "integer_pow":
         return Node("pow", (first, params["y"]))
     if name == "reduce_sum":

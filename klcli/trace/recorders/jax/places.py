@@ -32,6 +32,7 @@ _LIBRARIES = (
     "tensorflow_probability",
     "chex",
     "optree",
+    "multipledispatch",
 )
 """Libraries whose lines are nobody's own: what calls them is."""
 _PREPARATIONS = ("find_valid_initial_params",)

@@ -16,6 +16,7 @@ from ..calls import arithmetic, nodes_of
 from ..notes import Node
 from .equations import leaf, node_of
 from .guards import chosen_in, guarded_by, product_in
+from .linear_algebra import algebra_of
 from .loops import MOST_STEPS, unrolled
 from .names import likelihood_of, mark_of
 from .numbers import applied, has_numbers, number
@@ -114,6 +115,11 @@ class EquationRow:
         known = _by_name(equation, inner, [self.nodes[slot] for slot in given])
         if known is not None:
             return self._step(equation, given, [known], place)
+        if inner is not None and _is_of_jax(equation, inner):
+            own = [self.nodes[slot] for slot in given]
+            algebra = algebra_of(equation.params["name"], inner, own, equation.outvars)
+            if algebra is not None:
+                return self._step(equation, given, algebra, place)
         if inner is not None and name in (*_CALLS, *_DERIVED):
             found = self._entered(inner, given, place or _place_of_call(equation, inner))
             nodes = [self.nodes[slot] for slot in found]

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..notes import Node
+from ..views import transposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,8 @@ def in_shape(name: str, params: Any, given: Sequence[Any], index: int, shape: tu
     numbers = [one for one in given[1:] if not isinstance(one, Node)]
     if name in _PARTS and len(numbers) == len(given) - 1:
         key = " ".join(map(str, [name, sorted(params.items()), numbers, index]))
+        if name == "transpose":
+            return transposed(first, params["permutation"], key)
         return Node("part", (first,), key=key)
     return None
 

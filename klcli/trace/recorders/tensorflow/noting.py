@@ -102,10 +102,11 @@ class NotedTensors:
         made = [operation(kind, inputs, named, one, index, self.node_of) for index, one in floats]
         for (_, tensor), node in zip(floats, made):  # noqa: B905
             self._put(tensor, self._placed(kind, node, given, tensor, flows, place))
-        if any(node is not None and node.op not in OPAQUE for node in made):
+        is_followed = any(node is not None and node.op not in OPAQUE for node in made)
+        if is_followed or any(node is not None and node.op == "leaf" for node in made):
             _note_operands(numeric, given)
-            if flows:
-                self.followed.record(kind, inputs, tuple(attributes), outputs)
+        if is_followed and flows:
+            self.followed.record(kind, inputs, tuple(attributes), outputs)
 
     def _placed(
         self, kind: str, node: Node | None, given: list[Any], out: Any, flows: bool, place: Any
@@ -116,6 +117,8 @@ class NotedTensors:
             return leaf(out, flows, place, kind, sources_of(shape_of(out), given))
         if any(node is one for one in given):
             return node
+        if node.op == "leaf":
+            self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
         if node.op == "mul" and out.shape.rank == 0 and _is_called_from(_SCALER):
             node = Node("same", list(nodes_of(given))[:1], scaled=True)
         node.shape, node.dtype, node.grad, node.place = shape_of(out), dtype_of(out), flows, place

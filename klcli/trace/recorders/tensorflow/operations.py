@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, is_operand
 from ..notes import Node
+from ..views import transposed
+from .linear_algebra import algebra
 from .tensors import dtype_of, is_numeric, number_of, shape_of, size_of
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _ENTRYWISE = {
 _REDUCTIONS = {"Sum": "sum", "Mean": "mean"}
 _SAME = ("Identity", "Snapshot", "CheckNumerics", "EnsureShape", "PreventGradient")
 _SHAPES = ("Reshape", "ExpandDims", "Squeeze")
-_PARTS = ("Split", "SplitV", "Unpack", "StridedSlice", "Slice", "GatherV2", "GatherNd", "Transpose")
+_PARTS = ("Split", "SplitV", "Unpack", "StridedSlice", "Slice", "GatherV2", "GatherNd")
 _FILLED = {"ZerosLike": 0, "OnesLike": 1}
 _NOISES = {
     **dict.fromkeys(("RandomStandardNormal", "StatelessRandomNormal", "StatelessRandomNormalV2"), "randn"),
@@ -77,7 +79,8 @@ def operation(
         return _stacked(given)
     if kind in ("DivNoNan", "SquaredDifference", "ClipByValue", "BiasAdd"):
         return _of_several(kind, given, output)
-    return _of_one(kind, first, inputs, attributes, output, index) if isinstance(first, Node) else None
+    found = _of_one(kind, first, inputs, attributes, output, index) if isinstance(first, Node) else None
+    return found or algebra(kind, given, attributes, index)
 
 
 def _of_several(kind: str, given: Sequence[Any], output: Any) -> Node | None:
@@ -119,6 +122,8 @@ def _of_one(
         return _spread(first, output)
     if kind == "StridedSlice" and _adds_axes(first, attributes, output):
         return Node("shape", (first,))
+    if kind == "Transpose":
+        return transposed(first, _indices(inputs[1]), repr([kind, _indices(inputs[1])]))
     if kind in _PARTS:
         own = [_indices(one) for one in inputs if one.dtype.is_integer and size_of(one) <= _MOST_INDICES]
         masks = sorted((name, str(value)) for name, value in attributes.items())
