@@ -81,7 +81,9 @@ def _of_term(recording: Recording, term: Term) -> Iterator[TraceFinding]:
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
     if mistake or term.verdict == "wrong":
         named = mistake or find_mistake("KL100")
-        fix = fix_at(term.place, named) or corrected(_verification(term), term.part.builder.spellings)
+        # To lint a file with many formulas of matrices takes minutes.
+        at = None if term.part.matrices else fix_at(term.place, named)
+        fix = at or corrected(_verification(term), term.part.builder.spellings)
         yield TraceFinding(named, "error", term.place, _message(named, term), term=term, fix=fix)
     if term.part.is_taken_away:
         taken = find_mistake("KL204")
