@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
-from klcli.asking.numbers import NumbersLike, independent_gaussian
+from klcli.asking.arguments import NumbersLike, independent_gaussian
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree

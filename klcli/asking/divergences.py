@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klcli.asking.numbers import NumbersLike, array_of, gaussian
+from klcli.asking.arguments import NumbersLike, array_of, gaussian
 from klcli.errors import KlcliError
 from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.distribution import AnyGaussian, alike

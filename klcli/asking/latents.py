@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from klcli.asking.numbers import NumbersLike, independent_gaussian
+from klcli.asking.arguments import NumbersLike, independent_gaussian
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import find
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered

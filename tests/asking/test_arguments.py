@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from klcli.asking.numbers import array_of, gaussian, independent_gaussian, numbers
+from klcli.asking.arguments import array_of, gaussian, independent_gaussian, numbers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import has_heads
 
