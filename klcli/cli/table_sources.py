@@ -16,7 +16,7 @@ from klcli.tables.files import open_file
 from klcli.tables.inputs import STREAM, Input
 from klcli.tables.source import Advance, Source
 
-__all__ = ["is_stream", "open_source", "reading", "size_of"]
+__all__ = ["is_stream", "open_source", "size_of", "table_readers"]
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def is_stream(tables: Sequence[Input], *, may_be_read: bool = True) -> bool:
 
 
 @contextmanager
-def reading(
+def table_readers(
     tables: Sequence[Input], engine: Engine, *, quiet: bool
 ) -> Iterator[tuple[Executor | None, Advance | None]]:
     """Who reads tables, and who is told of the bytes that were read.

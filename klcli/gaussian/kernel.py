@@ -181,6 +181,6 @@ def _reading(parameterization: str) -> _Reading:
     if row.kernel:
         module, _, name = row.kernel.partition(":")
         return _Reading(getattr(import_module(module), name), heads)
-    from klcli.gaussian.by_formula import kernel_by_formula
+    from klcli.gaussian.kernel_by_formula import kernel_by_formula
 
     return _Reading(kernel_by_formula(row), heads)

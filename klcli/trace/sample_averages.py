@@ -33,6 +33,7 @@ from klcli.values import dataclass
 __all__ = ["Average", "SampleAverages", "averages", "draws_samples"]
 
 _CALLS = 64
+"""Of the function: 3,200 samples of each mean and head, whose mean is off by 1/57 of their deviation."""
 _COPIES = 50
 """Of every mean and head in a call."""
 _Calls: TypeAlias = tuple[Trial, Sequence[Mapping[str, Any]]]
@@ -40,6 +41,10 @@ _Calls: TypeAlias = tuple[Trial, Sequence[Mapping[str, Any]]]
 _SHIFTS, _RATIOS = (-0.7, 0.7), (0.8, 1.5)
 """Of a posterior's mean from the prior's, and of their standard deviations: log q - log p, its square and p/q
 have error bars there that hold. Where sigma^2 is half of the prior's, the variance of p/q is infinite."""
+_ROUNDING = 1e-9
+"""Relative, of a mean of numbers that are all alike: far above the rounding of doubles."""
+_BEYOND = 1e300
+"""Standard errors of what is off and has none; what is no number is told of first, too."""
 _MOST_TRIES = 100
 """For each head, of which a reading with a range may have few."""
 _LIMIT = 5.0
@@ -70,7 +75,9 @@ class Average:
     def z(self) -> float:
         """How many standard errors it is off."""
         gap = abs(self.found - self.expected)
-        return gap / self.error if self.error > 0 else 0.0 if gap <= 1e-9 * abs(self.expected) else 1e300
+        return (
+            gap / self.error if self.error > 0 else 0.0 if gap <= _ROUNDING * abs(self.expected) else _BEYOND
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,7 @@ def _held(
 
 
 def _size(one: Average) -> float:
-    return one.z if isfinite(one.z) else 1e300
+    return one.z if isfinite(one.z) else _BEYOND
 
 
 def _gradients(first: Trial, outs: Sequence[Mapping[str, Any]], share: float) -> Iterator[Average]:

@@ -6,7 +6,7 @@ from klcli.cli.estimating.inputs import RatioInputs
 from klcli.cli.options.engines import Engine
 from klcli.cli.progress import progress
 from klcli.cli.standard_error import say
-from klcli.cli.table_sources import is_stream, open_source, reading
+from klcli.cli.table_sources import is_stream, open_source, table_readers
 from klcli.gaussian.closed_form import Unit
 from klcli.render.special_characters import visible
 from klcli.report.estimate import estimate_report
@@ -52,7 +52,7 @@ def _collected(given: RatioInputs, work: RatioWork, engine: Engine, quiet: bool)
         with open_source(STREAM) as source, progress(None, "reading", quiet=quiet) as advance:
             source.advance = advance
             return read(source.name, open_table(source), work)
-    with reading(given.tables, engine, quiet=quiet) as (executor, advance):
+    with table_readers(given.tables, engine, quiet=quiet) as (executor, advance):
         return collected(given.tables, work, executor, advance)
 
 

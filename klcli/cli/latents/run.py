@@ -12,7 +12,7 @@ from klcli.cli.latents.inputs import TableInputs
 from klcli.cli.latents.per_row import check_ending, write_rows
 from klcli.cli.options.engines import engine
 from klcli.cli.options.gaussians import prior
-from klcli.cli.table_sources import is_stream, open_source, reading
+from klcli.cli.table_sources import is_stream, open_source, table_readers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
@@ -71,7 +71,7 @@ def _answered(
 ) -> LatentAnswer:
     if is_stream(given.tables):
         return answered(question, _of_stream, partial(summed, given.tables))
-    with reading(given.tables, engine(options), quiet=quiet) as (executor, advance):
+    with table_readers(given.tables, engine(options), quiet=quiet) as (executor, advance):
         first = partial(collected, given.tables, executor=executor, advance=advance)
         return answered(question, first, partial(summed, given.tables, executor=executor))
 

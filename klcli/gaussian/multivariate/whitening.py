@@ -87,6 +87,9 @@ class _Twice:
     """Twice the spread, with its parts and two bounds on its absolute error.
 
     Attributes:
+        value: twice the spread.
+        trace: of S_p^-1 S_q, minus the dimension.
+        log_determinant: log(|S_q| / |S_p|).
         sliced: on what more slices and exacter matrices would take away.
         rounded: on the rest.
     """

@@ -19,8 +19,9 @@ from klcli.values import dataclass, field, replace
 __all__ = ["Frame", "Returned", "all_names", "libraries", "local_names", "own_name"]
 
 _LIBRARY = "xp"
+"""What any library of arrays is called in the flow."""
 _OWN_NAMES = {"torch": "torch", "numpy": "np"}
-"""Those whose random numbers have arguments of their own."""
+"""Those with a name of their own, as their random numbers have arguments of their own."""
 _LIBRARIES = frozenset(
     (
         *("torch", "numpy", "tensorflow", "keras", "jax", "theano"),
@@ -28,9 +29,11 @@ _LIBRARIES = frozenset(
     )
 )
 _PARTS = (None, "numpy", "functional", "backend", "nd", "ops")
+"""What is imported of a library to compute with: all of it, or ``from jax import numpy``."""
 _REMEMBERED = 256
 """Functions whose names are remembered: most are followed more than once."""
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""Statements whose own ones do not run where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
