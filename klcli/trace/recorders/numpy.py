@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from .calls import arithmetic, is_operand, nodes_of, sources_of
+from .matrix_calls import followed_call
 from .notes import CONSTANTS, Node, document, place_of
+from .views import transposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +45,8 @@ class Noted(numpy.lib.mixins.NDArrayOperatorsMixin):
             other = next(one for one in given if one is not given[given.index(0)])
             return _noted(Node("softplus", (other,)), out, given, name)
         node = arithmetic(name, given, kwargs) if method in ("__call__", "reduce") else None
+        if node is None and ufunc is numpy.matmul:
+            return _of_algebra(name, out, given, kwargs)
         return _noted(node, out, given, name)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -59,6 +63,9 @@ class Noted(numpy.lib.mixins.NDArrayOperatorsMixin):
             node = Node("shape", (first,))
         if node is None and name == "copy" and isinstance(first, Node):
             node = Node("same", (first,))
+        if node is None:
+            own = "linalg_" + name if "linalg" in func.__module__ else name
+            return _of_algebra(own, out, given, kwargs)
         return _noted(node, out, given, name)
 
     def __getitem__(self, key: Any) -> Any:
@@ -78,7 +85,11 @@ class Noted(numpy.lib.mixins.NDArrayOperatorsMixin):
             raise AttributeError(name)
         own = getattr(self.value, name)
         if not callable(own):
-            return own if not isinstance(own, numpy.ndarray) else _noted(None, own, [self.node], name)
+            if not isinstance(own, numpy.ndarray):
+                return own
+            axes = range(own.ndim)[::-1]
+            node = transposed(self.node, axes, name) if name == "T" else None
+            return _noted(node, own, [self.node], name)
         return lambda *args, **kwargs: getattr(numpy, name)(self, *args, **kwargs)
 
 
@@ -128,6 +139,21 @@ def _noted(node: Node | None, out: Any, given: Sequence[Any], name: str) -> Any:
     if array.size == 1:
         node.more["values"] = _values(array)
     return Noted(array, node)
+
+
+def _of_algebra(name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Any:
+    """The results of a call, of linear algebra or another, that is no arithmetic: leaves."""
+    many = out if isinstance(out, tuple) else (out,)
+    found = []
+    for index, one in enumerate(many):
+        operands, options = followed_call(name, given, named, index if many is out else None) or ((), {})
+        made = _noted(None, one, given, name.rpartition("_")[2])
+        if operands and isinstance(made, Noted):
+            leaf = Node("leaf", operands, made.node.shape, made.node.dtype, made.node.grad, made.node.place)
+            leaf.more.update(made.node.more, **options)
+            made.node = leaf if leaf.origins is not None else made.node
+        found.append(made)
+    return (type(out)(*found) if hasattr(out, "_fields") else tuple(found)) if many is out else found[0]
 
 
 def _values(array: Any) -> list[Any]:

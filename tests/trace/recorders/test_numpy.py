@@ -9,6 +9,9 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.testing import assert_kl
+from klcli.trace.recorders.numpy import call
+from klcli.trace.recording import read_recording
+from klcli.trace.run_summary import watched
 
 
 def elements(mu: Any, logvar: Any) -> Any:
@@ -82,3 +85,34 @@ def test_wrong_functions_are_named(function: Any, options: dict[str, Any], text:
 def test_what_cannot_be_called_is_said(function: Any, text: str) -> None:
     with pytest.raises(KlcliError, match=text):
         assert_kl(function)
+
+
+def of_covariance(mu: Any, c: Any) -> Any:
+    return 0.5 * (np.trace(c) + mu @ mu - len(mu) - np.linalg.slogdet(c)[1])
+
+
+def of_factor(mu: Any, raw: Any) -> Any:
+    lower = np.tril(raw)
+    return 0.5 * (np.trace(lower @ lower.T) + np.sum(mu**2) - 3) - np.sum(np.log(np.diag(lower)))
+
+
+def of_factor_once(mu: Any, raw: Any) -> Any:
+    lower = np.tril(raw)
+    return 0.5 * (np.sum(lower**2) + np.sum(mu**2) - 3 - np.log(np.linalg.det(lower)))
+
+
+@pytest.mark.parametrize(
+    ("function", "verdict", "reading"),
+    [
+        (of_covariance, "exact", "covariance"),
+        (of_factor, "exact", "cholesky"),
+        (of_factor_once, "wrong", "cholesky"),
+    ],
+)
+def test_covariance_matrices(function: Any, verdict: str, reading: str) -> None:
+    matrix = [2.0, 0.1, 0.2, 0.1, 1.5, 0.3, 0.2, 0.3, 1.2]
+    given = {"mu": ((3,), [0.3, 0.4, 0.5]), "matrix": ((3, 3), matrix)}
+    found = watched(read_recording(call(function, given, "float64", {})["document"]))
+    (term,) = (term for one in found.losses for term in one.terms)
+    assert term.parameterization is not None
+    assert (term.verdict, term.parameterization.name) == (verdict, reading)
