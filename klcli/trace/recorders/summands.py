@@ -22,6 +22,8 @@ _MOST_NODES = 600
 """Nodes among which matrices are looked for; a KL of Gaussians with covariance matrices has a tenth."""
 _MOST_ENTRIES_OF_MATRICES = 4096
 """Of an array of matrices or of their vectors, as many as those whose values are noted."""
+_LOGARITHMS, _VOLUMES = ("log", "log1p", "log2", "log10"), ("logdet", "slogdet")
+"""What a KL of Gaussians has beside its linear algebra."""
 _LINEAR = ("add", "sub", "neg", "mul", "div", "same", "shape", "sum", "mean", "stack")
 
 
@@ -108,7 +110,9 @@ def matrices_below(summand: Node, known: Container[int]) -> list[Node]:
                 stack.append(one)
         if len(below) > _MOST_NODES:
             return []
-    if not any("call" in one.more for one in below.values()):
+    calls = {one.more["call"] for one in below.values() if "call" in one.more}
+    logs = {one.op for one in below.values()} & set(_LOGARITHMS)
+    if not calls or not (logs or calls & set(_VOLUMES)):
         return []
     sizes = {one.shape[-1] for one in below.values() if len(one.shape) > 1 and one.shape[-1] == one.shape[-2]}
     found = [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from klcli.trace.recorders.notes import Node
-from klcli.trace.recorders.summands import MOST_SUMMANDS, arrays_below, linear_in, summands_of
+from klcli.trace.recorders.summands import MOST_SUMMANDS, arrays_below, linear_in, matrices_below, summands_of
 
 
 def leaf(grad: bool = True, shape: tuple[int, ...] = (3,), name: str = "") -> Node:
@@ -112,3 +112,16 @@ def test_twenty_four_arrays_are_enough() -> None:
     leaves = [leaf() for _ in range(30)]
     root = op("stack", *leaves)
     assert len(arrays_below(root, {one.serial for one in leaves})) == 24
+
+
+def test_matrices_of_linear_algebra_beside_a_logarithm_are_asked_for_wholly() -> None:
+    mean, factor = leaf(), leaf(shape=(3, 3), name="L")
+    weights = leaf(shape=(3, 5))
+    volume = Node("leaf", (factor,), (), "float32", True, call="logdet")
+    layer = Node("leaf", (mean, weights), (5,), "float32", True, call="matmul")
+    total = op("add", volume, layer, shape=())
+    known = {one.serial for one in (mean, factor, weights, volume, layer)}
+    assert matrices_below(total, known) == [mean, factor]
+    # Of a network without a logarithm none is.
+    assert matrices_below(layer, known) == []
+    assert matrices_below(total, known - {factor.serial}) == [mean]
