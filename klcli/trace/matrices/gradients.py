@@ -89,14 +89,14 @@ def slopes_of_matrices(recording: Recording, loss: NotedLoss, chain: Chain, foun
 
 
 def _noted(recording: Recording, loss: NotedLoss, root: int, fit: TermsFit, symbol: int) -> NumPyArray | None:
-    """The gradient with respect to an array; 0 where none was told of one that has gradients."""
+    """The gradient with respect to an array, 0 where none flows to it; None where it was not told."""
     import numpy as np
 
     step = recording.steps[symbol]
     nodes = [symbol, *(copy for copy, own in fit.start.copies if own == symbol)]
     found = [loss.whole_gradients[root, one] for one in nodes if (root, one) in loss.whole_gradients]
     if not found:
-        return np.zeros(step.shape) if step.grad else None
+        return None
     return np.asarray(np.sum([np.reshape(one, step.shape) for one in found], axis=0))
 
 

@@ -93,14 +93,10 @@ def _arrays(summand: Node, known: Container[int]) -> Iterator[Node]:
     yield from inner
 
 
-def matrices_below(summand: Node, known: Container[int]) -> list[Node]:
+def matrices_below(summand: Node) -> list[Node]:
     """The square matrices that a summand is computed from, also by linear algebra, and vectors as long.
 
     What is written in the program comes first: arrays with names, and those that are computed from nothing.
-
-    Args:
-        summand: of a loss.
-        known: the numbers of the nodes whose gradients can be asked for.
     """
     below, stack = {summand.serial: summand}, [summand]
     while stack:
@@ -118,7 +114,7 @@ def matrices_below(summand: Node, known: Container[int]) -> list[Node]:
     found = [
         one
         for one in below.values()
-        if one.grad and one.serial in known and one.shape and one.shape[-1] in sizes
+        if one.grad and one.shape and one.shape[-1] in sizes
         if _size(one) <= _MOST_ENTRIES_OF_MATRICES
     ]
     found.sort(key=lambda one: (not one.names and bool(one.args), one.serial))

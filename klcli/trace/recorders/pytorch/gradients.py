@@ -7,6 +7,7 @@ again from the loss: nothing here keeps the graph alive, and tensors that are go
 from __future__ import annotations
 
 from contextlib import contextmanager
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -117,18 +118,21 @@ def _gradients(
     own = [known[one.serial] for one in summands]
     weights = _grad(loss, own, torch.ones_like(loss), retain_graph=True, allow_unused=True)
     for one, output, weight in zip(summands, own, weights):  # noqa: B905 (there is no strict in 3.8)
-        arrays, matrices = arrays_below(one, known), matrices_below(one, known)
+        arrays, matrices = arrays_below(one, known), matrices_below(one)
         if weight is None or not arrays + matrices:
             continue
-        found = _slopes([output], arrays + matrices, [weight], known)
-        for place, by in enumerate(matrices, len(arrays)):
-            if by.serial in hooked:  # autograd leaves out a hook where it goes further on
-                found[place] = _slopes([output], [by], [weight], known)[0]
+        reached = [by for by in matrices if by.serial in known]
+        found = _slopes([output], arrays + reached, [weight], known)
         for by, slope in _direct(arrays, found[: len(arrays)], known).items():
             yield {"of": one, "by": by, "values": values_of(slope.detach() / factor)}
-        for by, slope in zip(matrices, found[len(arrays) :]):  # noqa: B905
-            if slope is not None:
-                yield {"of": one, "by": by, "values": values_of(slope.detach() / factor), "whole": True}
+        whole = dict(zip(reached, found[len(arrays) :]))  # noqa: B905
+        for by in matrices:
+            slope = whole.get(by)
+            if by in whole and by.serial in hooked:  # autograd leaves out a hook where it goes further on
+                slope = _slopes([output], [by], [weight], known)[0]
+            zeros = [0.0] * prod(by.shape)
+            values = zeros if slope is None else values_of(slope.detach() / factor)
+            yield {"of": one, "by": by, "values": values, "whole": True}
 
 
 def _slopes(outputs: Any, arrays: Sequence[Node], weights: Any, known: Mapping[int, Any]) -> list[Any]:
