@@ -73,7 +73,7 @@ def watch() -> Iterator[Seen]:
     """Watch what the frameworks compute that are loaded, and take the losses apart that are trained.
 
     The losses are those that ``backward`` was called on, or else the last single number with a gradient; of
-    JAX what ``jax.grad`` and ``jax.value_and_grad`` differentiate, which are to be called inside.
+    JAX what ``jax.grad``, ``jax.value_and_grad`` and ``jax.vjp`` differentiate, to be called inside.
 
     Raises:
         KlcliError: no framework that can be watched is loaded.

@@ -1,4 +1,4 @@
-"""JAX: what `jax.grad` and `jax.value_and_grad` differentiate is a loss; its equations are read before.
+"""JAX: what `jax.grad`, `jax.value_and_grad` or `jax.vjp` differentiates is a loss; its equations are read.
 
 A function is traced once, by us, and its equations are what is differentiated in its place, so that the
 program's own function runs as often as it would. While a program is watched it is not compiled, as otherwise
@@ -14,19 +14,17 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 
 from ..notes import Node, NodeTable, document
 from ..optimizers import optimizer_near
-from .equations import leaf
 from .guards import open_guards
-from .names import named
 from .places import is_of_jax, is_of_library, is_preparation, standing
 from .row import EquationRow
+from .traced import TracedFunction
 from .values import ENDS, FAILURES, is_concrete, note_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["JaxRecorder"]
 
@@ -59,6 +57,7 @@ class JaxRecorder:
         self._was_disabled = bool(jax.config.jax_disable_jit)
         jax.config.update("jax_disable_jit", True)
         self._replaced = [(plain, self._watching(plain)) for plain in (jax.grad, jax.value_and_grad)]
+        self._replaced.append((jax.vjp, self._pulled_back(jax.vjp)))
         for plain, own in self._replaced:
             _replace(plain, own)
         return self
@@ -89,12 +88,24 @@ class JaxRecorder:
 
         return transformed
 
+    def _pulled_back(self, transform: Callable[..., Any]) -> Callable[..., Any]:
+        """What `jax.vjp` does, which is given the arguments at once."""
+
+        @functools.wraps(transform)
+        def watched(fun: Any, *primals: Any, **named: Any) -> Any:
+            if not self._is_entered or self._is_inside or os.getpid() != self._process:
+                return transform(fun, *primals, **named)
+            replayed = self._note(fun, range(len(primals)), primals, {})
+            return transform(replayed or fun, *primals, **named)
+
+        return watched
+
     def _note(self, fun: Any, argnums: Any, args: Sequence[Any], kwargs: Any) -> Any:
         """Note a loss; the function that computes the same, or None if it has to be computed by itself."""
         frame = sys._getframe(2)
         if is_preparation(frame):
             return None
-        traced = _Traced(fun, (argnums,) if isinstance(argnums, int) else tuple(argnums), args, kwargs)
+        traced = TracedFunction(fun, (argnums,) if isinstance(argnums, int) else tuple(argnums), args, kwargs)
         optimizer = optimizer_near(frame, lambda path: is_of_jax(path) or is_of_library(path))
         loss: dict[str, Any] = {"value": None, "place": standing(frame), "optimizer": optimizer}
         self._is_inside = True
@@ -118,11 +129,11 @@ class JaxRecorder:
 
     def note_losses(self, fun: Any, params: Any) -> None:
         """Note the numbers that a function of parameters gives back in a list, each as a loss."""
-        traced = _Traced(fun, (0,), (params,), {})
+        traced = TracedFunction(fun, (0,), (params,), {})
         traced.trace()
         self._read(traced, [{"value": None, "place": None} for _ in traced.closed.out_avals])
 
-    def _read(self, traced: _Traced, losses: Sequence[dict[str, Any]]) -> None:
+    def _read(self, traced: TracedFunction, losses: Sequence[dict[str, Any]]) -> None:
         """Write into losses what their equations are, and what their numbers.
 
         Args:
@@ -163,52 +174,6 @@ def _replace(one: Any, other: Any) -> None:
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if value is one:
                 setattr(module, name, other)
-
-
-class _Traced:
-    """A function of some of its arguments, as equations."""
-
-    def __init__(self, fun: Any, places: Sequence[int], args: Sequence[Any], kwargs: Any) -> None:
-        self._fun, self._places, self._args, self._kwargs = fun, places, args, kwargs
-        self.leaves, self._tree = jax.tree_util.tree_flatten([args[place] for place in places])
-
-    def trace(self) -> None:
-        """Make the equations: the function runs, once."""
-        with jax.disable_jit(False), named():
-            self.closed = jax.make_jaxpr(self._arrays)(*self.leaves)
-
-    def _arrays(self, *leaves: Any) -> list[Any]:
-        """The arrays among what the function gives back; the rest is kept."""
-        args = list(self._args)
-        for place, one in zip(self._places, jax.tree_util.tree_unflatten(self._tree, leaves)):  # noqa: B905
-            args[place] = one
-        found, self._out_tree = jax.tree_util.tree_flatten(self._fun(*args, **self._kwargs))
-        self._rest = [None if isinstance(one, jax.Array) else (one,) for one in found]
-        return [one for one in found if isinstance(one, jax.Array)]
-
-    @property
-    def is_loss(self) -> bool:
-        """Whether it gives back a single number first, computed from its arguments."""
-        if not self._rest or self._rest[0] is not None:
-            return False
-        first = self.closed.out_avals[0]
-        return first.shape == () and bool(jnp.issubdtype(first.dtype, jnp.floating))
-
-    def inputs(self) -> Iterator[Node]:
-        """The nodes of the arrays that it is differentiated by, with the names that they are kept under."""
-        keyed = jax.tree_util.tree_flatten_with_path([self._args[place] for place in self._places])[0]
-        for (path, _), aval in zip(keyed, self.closed.in_avals):  # noqa: B905
-            node = leaf(aval, "a parameter", grad=True)
-            keys = [getattr(key, "key", getattr(key, "name", None)) for key in path]
-            node.names.extend([key for key in keys if isinstance(key, str)][-1:])
-            yield node
-
-    def replayed(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function gives back, by its equations."""
-        leaves = jax.tree_util.tree_leaves([args[place] for place in self._places])
-        out = iter(jax.core.eval_jaxpr(self.closed.jaxpr, self.closed.consts, *leaves))
-        found = [next(out) if one is None else one[0] for one in self._rest]
-        return jax.tree_util.tree_unflatten(self._out_tree, found)
 
 
 def _others(row: EquationRow, count: int) -> list[Node]:

@@ -210,6 +210,16 @@ def test_a_gradient_inside_of_a_loss_is_no_loss() -> None:
     assert seen.findings == ()
 
 
+def test_a_loss_whose_gradient_is_pulled_back() -> None:
+    with klcli.watch() as seen:
+        value, pull, aux = jax.vjp(lambda params: (exchanged(params), X), PARAMS, has_aux=True)
+        slopes = pull(1.0)[0]
+    assert [finding.mistake.code for finding in seen.findings] == ["KL201"]
+    assert aux is X
+    assert jnp.allclose(slopes["bias"], jax.grad(exchanged)(PARAMS)["bias"], atol=1e-6)
+    assert seen.losses[0].loss.value == pytest.approx(float(value), rel=1e-5)
+
+
 def test_several_losses_and_weights_that_change() -> None:
     def critic(params: Any) -> Any:
         return jnp.mean(jax.nn.softplus(X @ params["encoder"]))
