@@ -164,7 +164,9 @@ def _nothing(order: Order, result: Mapping[str, Any] | None, status: int | None)
     if not set(WATCHED).intersection(result["loaded"]):
         return _without_gradients(order, result["loaded"])
     text = f"{order.target} ran to its end without a backward pass"
-    left = f"; {result['noted']} arrays that were computed are left" if result["noted"] else ""
+    count = result["noted"]
+    are = "array that was computed is" if count == 1 else "arrays that were computed are"
+    left = f"; {count} {are} left" if count else ""
     return KlcliError(text + left, hint)
 
 

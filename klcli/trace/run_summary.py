@@ -10,7 +10,7 @@ from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
-from klcli.trace.recording import NotedLoss, Recording
+from klcli.trace.recording import NotedLoss, Recording, WholeCall
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.trace.terms import Term
 from klcli.trace.unfollowed_functions import Probed, probed
@@ -111,7 +111,7 @@ def watched(recording: Recording) -> Watched:
         *nothing,
         *probe.warnings,
         *recording.warnings,
-        *_warnings(losses),
+        *_warnings(recording, losses),
         *([] if terms else _without_kl(recording)),
     )
     precisions = precisions_of(recording, losses)
@@ -150,13 +150,22 @@ def _of(sample: Sample, term: Term) -> Sample:
     return replace(sample, term=term, sampling=replace(sample.sampling, mistake=None, status="unknown"))
 
 
-def _warnings(losses: Sequence[Anatomy]) -> list[str]:
+def _given(call: WholeCall) -> list[str]:
+    """With what a function was called that takes more than a mean and a head: some may be no arrays."""
+    names = list(call.given)
+    if len(names) <= 2:  # a mean and a head
+        return []
+    return [f"{', '.join(names)} were given as arrays; --arg {names[-1]}=1 gives one that is none"]
+
+
+def _warnings(recording: Recording, losses: Sequence[Anatomy]) -> list[str]:
     found: list[str] = []
     for one in losses:
         found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
         found += [text for term in one.terms if (text := _disagreement(term))]
         if not any(term.kind == "kl" for term in one.terms):
             found.append("this loss has no KL that could be followed")
+            found += _given(recording.called) if recording.called else []
     return found
 
 

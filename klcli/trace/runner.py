@@ -24,6 +24,7 @@ from typing import Any
 __all__ = ["main"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+_WATCHING = os.path.join(_HERE, "recorders") + os.sep
 
 
 class _Stopped(BaseException):
@@ -121,7 +122,10 @@ def _print_own(error: BaseException) -> None:
         step.tb_frame.f_code.co_filename in own or step.tb_frame.f_code.co_filename.startswith("<frozen")
     ):
         step = step.tb_next
-    traceback.print_exception(type(error), error, step)
+    told = traceback.TracebackException(type(error), error, step)
+    # What watches stands between a call and what it raises.
+    told.stack[:] = [one for one in told.stack if not one.filename.startswith(_WATCHING)]
+    print("".join(told.format()), end="", file=sys.stderr)
 
 
 def _write(result: Any, path: str) -> None:

@@ -169,3 +169,14 @@ def test_its_own_folder_is_no_place_for_modules(
     own = str(Path(runner.__file__).parent)
     monkeypatch.setattr(sys, "path", [own, *sys.path])
     assert run(f"import sys; assert {own!r} not in sys.path; w.backward()")[1]["outcome"] == "stopped"
+
+
+def test_a_traceback_is_that_of_the_program_alone(
+    run: Callable[..., tuple[int, Told]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the recorder, which stands between a call and what that raises."""
+    run("from klcli.trace.recorders.notes import document", "document(1, 2, 3, 4)")
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback")
+    assert 'program.py", line 4' in told
+    assert "recorders" not in told.replace("klcli.trace.recorders.notes", "")

@@ -13,7 +13,9 @@ import klcli
 from klcli.errors import KlcliError
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.recording import read_recording
+from klcli.trace.run_summary import watched
 from tests.trace.losses import DECODER, LATENTS, B, F, N, X, heads, noise, torch
+from tests.trace.recordings import document, leaf, node
 
 Recorder = pytest.importorskip("klcli.trace.recorders.pytorch").Recorder
 
@@ -463,3 +465,14 @@ def test_of_a_matrix_that_is_held_before_it_is_said_that_gradients_are_not_judge
     (term,) = seen.losses[0].terms
     said = [condition.text for condition in term.conditions]
     assert "its values were tried; whether its gradients are those of the KL is not judged" in said
+
+
+@pytest.mark.parametrize(("names", "is_said"), [(("mu", "s"), False), (("mu", "s", "beta"), True)])
+def test_arguments_that_may_be_no_arrays_are_told_where_no_kl_is_found(
+    names: tuple[str, ...], is_said: bool
+) -> None:
+    given = {name: {"shape": [2], "values": [0.5, 1.5]} for name in names}
+    called = {"name": "kl_loss", "given": given, "shape": [], "values": [1.0]}
+    told = document(leaf("mu", (2,)), node("sort", 0, shape=(2,)), node("sum", 1, axes=None), called=called)
+    warnings = " ".join(watched(read_recording(told)).warnings)
+    assert ("mu, s, beta were given as arrays; --arg beta=1" in warnings) is is_said

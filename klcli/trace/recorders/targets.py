@@ -63,10 +63,9 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
             document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
         if len(names) == _MOST_ROUNDED:
             document["probes"] = list(probes(recorder.call, found, names, given, _entries(arrays)))
-    if len(names) == _MOST_ROUNDED:
-        held = {name: {"shape": list(shape), "values": values} for name, (shape, values) in arrays.items()}
-        name = target.rpartition(":")[2].rpartition(".")[2]
-        document["called"] = {"name": name, "given": held, "shape": out["shape"], "values": out["values"]}
+    held = {name: {"shape": list(shape), "values": values} for name, (shape, values) in arrays.items()}
+    name = target.rpartition(":")[2].rpartition(".")[2]
+    document["called"] = {"name": name, "given": held, "shape": out["shape"], "values": out["values"]}
     return document
 
 

@@ -106,7 +106,7 @@ def test_programs_without_a_loss(traced: Traced) -> None:
         """
     )
     assert (result.status, result.out) == (2, "")
-    assert "ran to its end without a backward pass; 1 arrays that were computed are left" in result.err
+    assert "ran to its end without a backward pass; 1 array that was computed is left" in result.err
     result = traced(
         """
         import tensorflow as tf
