@@ -370,8 +370,6 @@ def test_parameters_that_are_filled_by_their_data() -> None:
 
 
 def test_numbers_that_disagree_are_said_and_condemn_nothing() -> None:
-    from klcli.trace.run_summary import watched
-
     with Recorder() as recorder:
         mu, logvar = heads()
         kl_of(mu, logvar).backward()
