@@ -6,10 +6,13 @@ from collections.abc import Collection, Sequence
 
 from klcli.judge.condition import Condition
 
-__all__ = ["ACCEPTABLE", "passes"]
+__all__ = ["ACCEPTABLE", "PASSES", "passes"]
 
 ACCEPTABLE = ("scaled", "other-prior", "reversed", "estimator", "free-bits", "clip")
 """Verdicts and conditions that somebody may want, and then accepts by these words."""
+
+PASSES = 1e-3
+"""Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
 
 
 def passes(kind: str, conditions: Sequence[Condition], accepted: Collection[str]) -> bool:

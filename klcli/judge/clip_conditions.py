@@ -10,7 +10,8 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
-from klcli.judge.condition import PASSES, Condition, ConditionKind
+from klcli.judge.acceptance import PASSES
+from klcli.judge.condition import Condition, ConditionKind
 from klcli.judge.loss_context.clips import binds, can_be_whole, is_known
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.usual_points import sigmas_text, usual_points

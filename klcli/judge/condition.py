@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["PASSES", "Condition", "ConditionKind"]
+__all__ = ["Condition", "ConditionKind"]
 
 ConditionKind: TypeAlias = Literal[
     "small-number",
@@ -20,9 +20,6 @@ ConditionKind: TypeAlias = Literal[
     "definition",
     "names",
 ]
-
-PASSES = 1e-3
-"""Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
 
 
 @dataclass(frozen=True, slots=True)

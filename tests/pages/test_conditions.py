@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
+from klcli.judge.acceptance import PASSES
 from klcli.judge.answer import answer_to_text
-from klcli.judge.condition import PASSES, ConditionKind
+from klcli.judge.condition import ConditionKind
 from klcli.judge.verification import Verification
 from klcli.report.guides import terms
 

@@ -11,8 +11,9 @@ from klcli.formula.numeral import significant
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Clip, Number, Tree
+from klcli.judge.acceptance import PASSES
 from klcli.judge.clip_conditions import unknown_limits
-from klcli.judge.condition import PASSES, Condition
+from klcli.judge.condition import Condition
 from klcli.judge.loss_context.clips import without_unknown
 from klcli.judge.loss_context.guards import guards, without_clips, without_guards
 from klcli.judge.precision import Overflow, overflow
