@@ -98,7 +98,7 @@ OPERATORS = {
 """Every sign of an operator, by the operator of the tree that it means; ``**`` is read as ``^``."""
 
 LATEX_OPERATORS = {"cdot": "*", "times": "*", "ast": "*", "odot": "*", "div": "/"}
-LATEX_FUNCTIONS = {"log": "log", "ln": "log", "exp": "exp"}
+LATEX_FUNCTIONS = {"log": "log", "ln": "log", "exp": "exp", "tanh": "tanh"}
 _SIZES = ("big", "Big", "bigg", "Bigg")
 _SIZED_BRACKETS = (size + side for size in _SIZES for side in ("", "l", "r"))
 _SPACES = ("quad", "qquad", ",", ";", ":", "!", " ", "\n", "\\")

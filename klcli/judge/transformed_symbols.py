@@ -14,17 +14,17 @@ from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program, rewritten
 from klcli.formula.traversal import free_symbols, replaced, walk
-from klcli.formula.tree import Call, Number, Operation, Symbol, Tree, operation
+from klcli.formula.tree import Call, Number, Operation, Span, Symbol, Tree, operation
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Transformed", "transformed"]
+__all__ = ["Transformed", "functions_in", "transformed"]
 
 _MOST = 3
 """Functions that are tried for a symbol, the largest first: the square of a mean, the mean with a factor."""
 _CALL = regex(r"[\\\w.]*\([^()]*\)|[\w.]+\.\w+\(\)")
 """A function of what has no parentheses itself, or a method: ``torch.tanh(5 * a)``, ``m.exp()``."""
-_NOTHING = Number(Fraction(0))
+_NOTHING, _TWO = Number(Fraction(0)), Number(Fraction(2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,17 @@ def transformed(program: Program) -> Iterator[Transformed]:
         yield Transformed(other, functions)
 
 
+def functions_in(program: Program, given: Program) -> set[str]:
+    """The symbols of a program of `transformed` that stand for functions in the given one."""
+    return {name for name, text in program.spellings.items() if given.spellings.get(name) != text}
+
+
 def _functions(program: Program, name: str) -> list[Tree]:
     """What a symbol stands in and in nothing else, for one entry and on arrays.
 
     A call is in each: a product or a power of a symbol is no other mean, but has a weight. The symbol is in
-    it once: a sum of its terms is a part of the KL.
+    it once: a sum of its terms is a part of the KL. None is a power, nor the distance of a mean to a number:
+    in (tanh(a) - 1)^2 that is the mean of the prior.
     """
     own = [node for node in walk(program.tree) if free_symbols(node) == (name,)]
     called = [node for node in own if any(isinstance(part, Call) for part in walk(node)) and _once(node)]
@@ -95,9 +101,34 @@ def _functions(program: Program, name: str) -> list[Tree]:
     found = (
         node
         for node in dict.fromkeys(called)
+        if not isinstance(node, Operation) or not (node.operator == "^" or _is_distance(program, node))
         if all(name not in free_symbols(replaced(tree, node, _NOTHING)) for tree in trees)
     )
     return [node for node, _ in zip(found, range(_MOST), strict=False)]
+
+
+def _is_distance(program: Program, function: Operation) -> bool:
+    """Whether a function is a mean minus a number, in the place where that is squared.
+
+    What a helper variable is given is a mean by that, and one call is one however it is computed.
+    """
+    if function.operator not in ("+", "-") or _CALL.fullmatch(_written(program, function)):
+        return False
+    squares = (operation("^", function, _TWO), operation("*", function, function))
+    rest = program.tree
+    for square in squares:
+        rest = replaced(rest, square, _NOTHING)
+    if free_symbols(function)[0] in free_symbols(rest):
+        return False
+    return any(
+        _is_within(left.span, node.span)
+        for node in walk(program.tree)
+        if isinstance(node, Operation) and node in squares and (left := node.left)
+    )
+
+
+def _is_within(part: Span | None, whole: Span | None) -> bool:
+    return part is not None and whole is not None and whole[0] <= part[0] and part[1] <= whole[1]
 
 
 def _once(tree: Tree) -> bool:
@@ -106,5 +137,9 @@ def _once(tree: Tree) -> bool:
 
 def _shown(program: Program, function: Tree) -> str:
     """A function as it was written, where that is known; in parentheses if it is not one call."""
-    text = program.source.written(function.span) if function.span else in_habit(program, function)
+    text = _written(program, function)
     return text if _CALL.fullmatch(text) else f"({text})"
+
+
+def _written(program: Program, function: Tree) -> str:
+    return program.source.written(function.span) if function.span else in_habit(program, function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import exp, tanh
 
 import pytest
@@ -12,6 +13,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import verify
 from klcli.judge.question import Question
+from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.transformed_symbols import transformed
 from tests.reference import kl
 
@@ -50,10 +52,35 @@ def test_it_is_the_kl_at_the_value_of_the_function(text, mean, sigma) -> None:
         "0.5*(exp(m)**2 + m + exp(lv) - lv - 1)",  # and stands elsewhere, too
         "0.5*(mu**2 + exp(tanh(a)) - 2*tanh(a) - 1)",  # another factor: not even a KL to another prior is claimed
         "0.5*(mu**2 + exp(tanh(a)) - a - 1)",
+        "0.5*(mu**2 + exp(log(v)**2) - log(v)**2 - 1)",  # the square is no part of what the head means
     ],
 )
 def test_what_is_wrong_stays_wrong(text: str) -> None:
     assert verify(read_program(text, "python"), Question()).kind in ("wrong", "not-kl")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*((tanh(m) - 1)**2 + exp(lv) - lv - 1)",
+        "0.5*((tanh(m) - 1)*(tanh(m) - 1) + exp(lv) - lv - 1)",
+        "mu = tanh(m); 0.5*((mu - 1)**2 + exp(lv) - lv - 1)",
+    ],
+)
+def test_what_is_taken_from_a_mean_is_the_mean_of_the_prior(text: str) -> None:
+    program = read_program(text, "python")
+    at = {"m": 0.4, "lv": -0.7}
+    reference = kl(tanh(at["m"]), exp(at["lv"] / 2), 1, 1)
+    assert evaluate(program.tree, at, Doubles()) == pytest.approx(float(reference), rel=1e-12)
+    assert verify(program, Question()).kind == "other-prior"
+    assert verify(program, Question(prior=FixedPrior(Fraction(1), Fraction(1)))).kind == "exact"
+
+
+@pytest.mark.parametrize("mean", ["mu = 1 + tanh(m); mu**2", "tanh(m)**2"])
+def test_a_sum_that_a_helper_is_given_is_a_mean(mean: str) -> None:
+    *given, square = mean.rpartition(" ")
+    text = f"{''.join(given)}0.5*({square} + exp(lv) - lv - 1)"
+    assert verify(read_program(text, "python"), Question()).kind == "exact"
 
 
 def test_a_symbol_that_stands_elsewhere_has_no_function() -> None:

@@ -69,6 +69,8 @@ _EXPECTATION = regex(
 _CLIPS = ("clip", "clamp", "max", "min")
 _CALLED = regex(r"\s*(?:\\left\s*)?\(")
 """A bracket behind a name makes it a function."""
+_RAISED = regex(r"(?:[²³]|\s*\^\s*(?:\d|\{\d\}))?\s*(?:\\left\s*)?\(")
+"""So does one behind a power of it: ``tanh²(x)``."""
 _OTHER_LOGARITHM = regex(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
 """Logarithms to other bases than e."""
 _ROOT_DEGREE = regex(r"\s*\[")
@@ -205,7 +207,7 @@ class Lexer(Numerals, Letters):
             return Token("reduction", word, start, self.position)
         if word in _CLIPS and _CALLED.match(self.text, self.position):
             return Token("clip", word, start, self.position)
-        if word in LOGISTIC and _CALLED.match(self.text, self.position):
+        if word in LOGISTIC and _RAISED.match(self.text, self.position):
             return self._function(word, start)
         if word in ("pi", "e"):
             return self._constant(word, start)

@@ -31,7 +31,7 @@ from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
 from klcli.judge.spaces.number_words import NUMBERS
-from klcli.judge.transformed_symbols import transformed
+from klcli.judge.transformed_symbols import functions_in, transformed
 from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
@@ -150,7 +150,9 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         asked = replace(question, mended=False) if first else question
         found, answers = _answers(other, prepared, asked)
         is_right = answers[0].kind in ("exact", "scaled")
-        if not is_right and any(isinstance(one, Condition) for one in taken):
+        functions = functions_in(other, program) if any(isinstance(one, Condition) for one in taken) else None
+        is_of_mean = answers[0].kind == "other-prior" and functions == {answers[0].verdict.roles.mean}
+        if functions and not (is_right or is_of_mean):
             continue  # some prior, or mistake, may fit a formula in a symbol for any function
         if first and is_right and question.mended:
             found, answers = _answers(other, prepared, question)

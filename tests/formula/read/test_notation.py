@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mpmath import exp, expm1, log, log1p, mpf, pi, sqrt
+from mpmath import exp, expm1, log, log1p, mpf, pi, sqrt, tanh
 
 from klcli.errors import KlcliError
 from klcli.formula.read.notation import parse
@@ -155,6 +155,12 @@ READ: list[tuple[str, str, Any]] = [
     ("softplus(s)", "softplus s", log(1 + exp(V.s))),
     ("sigmoid(s)", "1/(1 + e^-s)", 1 / (1 + exp(-V.s))),
     ("sigmoid(s)^2", "(1/(1 + e^-s))^2", (1 + exp(-V.s)) ** -2),
+    ("sigmoid²(s)", "(1/(1 + e^-s))^2", (1 + exp(-V.s)) ** -2),
+    (
+        r"\tanh^{2}(s) + \tanh s",
+        "(2 (1/(1 + e^-(2 s))) - 1)^2 + (2 (1/(1 + e^-(2 s))) - 1)",
+        tanh(V.s) ** 2 + tanh(V.s),
+    ),
     (r"\operatorname{sigmoid}\left(s\right)", "1/(1 + e^-s)", 1 / (1 + exp(-V.s))),
     ("max(x, 3) + 10 min(x, 3)", "max(x, 3) + 10 min(x, 3)", 3 + 10 * V.x),
     ("max(x, 2) + 10 min(x, 2)", "max(x, 2) + 10 min(x, 2)", V.x + 20),
