@@ -43,7 +43,10 @@ class Kept:
 def is_mask(recording: Recording, index: int) -> bool:
     """Whether a node is an array of zeros and ones that trains nothing."""
     step, values = recording.steps[index], _values(recording, index)
-    is_trained = step.grad or any(recording.steps[one].grad for one in step.more.get("sources", ()))
+    below = [recording.steps[one] for one in recording.leading_to(index)]
+    is_trained = step.grad or any(
+        recording.steps[one].grad for own in below for one in own.more.get("sources", ())
+    )
     return not is_trained and step.size > 1 and values is not None and set(values) <= {0.0, 1.0}
 
 

@@ -204,7 +204,12 @@ def test_heads_that_a_mask_sets_to_the_prior_have_no_kl_to_leave_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "loss", [lambda kl: kl[kl > 0.05].sum(), lambda kl: torch.where(kl > 0.05, kl, 0.0).sum()]
+    "loss",
+    [
+        lambda kl: kl[kl > 0.05].sum(),
+        lambda kl: torch.where(kl > 0.05, kl, 0.0).sum(),
+        lambda kl: ((kl > 0.05).float() * kl).sum(),
+    ],
 )
 def test_what_is_chosen_by_its_own_values_is_not_kept_by_a_mask(loss: Callable[[Any], Any]) -> None:
     with klcli.watch() as seen:
