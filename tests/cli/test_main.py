@@ -1,4 +1,4 @@
-"""The group of commands: a new one is a module and a line, and has every format; how a run ends is a status."""
+"""The group of commands: a new one is a module and a line, and has every format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 from klcli.cli.commands import COMMANDS
 from klcli.cli.output import FORMATS, Settings, output_options
-from klcli.errors import KlcliError
 from klcli.report.document import Document, Paragraph
 from klcli.report.report import Report
 from tests.cli.conftest import Klcli
@@ -60,43 +59,6 @@ def test_a_new_command_is_a_module_and_a_line(klcli: Klcli, command: Any) -> Non
         assert "good day" in found.out
     assert json.loads(klcli("greet", "--json").out) == {"schema": "klcli.greet/1", "words": "good day"}
     assert klcli("greet", "-q").out == "hi\n"
-
-
-@pytest.mark.parametrize(
-    ("parts", "status"),
-    [
-        ({}, 0),
-        ({"holds": False}, 1),
-        ({"readable": False}, 2),
-        ({"broken": True}, 3),
-        ({"holds": False, "readable": False}, 1),
-        ({"broken": True, "holds": False, "readable": False}, 3),
-    ],
-)
-def test_what_a_report_means_for_a_script(
-    klcli: Klcli, command: Any, parts: dict[str, bool], status: int
-) -> None:
-    """A bug goes before what was found, and that before what was not read."""
-    command(report(**parts))
-    assert klcli("greet").status == status
-
-
-@pytest.mark.parametrize(
-    ("raised", "status", "told"),
-    [
-        (KlcliError("no such day", "try another"), 2, "error: no such day\nhint: try another\n"),
-        (RuntimeError("lost"), 3, "error: internal error: RuntimeError: lost\nhint: this is a bug in klcli"),
-        (KeyboardInterrupt(), 130, "interrupted\n"),
-    ],
-)
-def test_every_way_of_ending(
-    klcli: Klcli, command: Any, raised: BaseException, status: int, told: str
-) -> None:
-    command(raised)
-    found = klcli("greet")
-    assert found.status == status
-    assert found.out == ""
-    assert found.err.startswith(told)
 
 
 def test_a_command_that_is_none_is_answered_with_the_nearest(klcli: Klcli) -> None:
