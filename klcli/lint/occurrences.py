@@ -93,13 +93,20 @@ def _reached(flows: Iterable[Flow]) -> Occurrences:
 
 def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence]]:
     """KL terms without what is called one, is none, and is only a part of another."""
-    whole = [one for ways in divergences for one in ways if not one.is_unexplained]
-    parts = {step for one in whole for step in one.excerpt.steps}
-    kept = (
-        [one for one in ways if not one.is_unexplained or one.excerpt.step not in parts]
-        for ways in divergences
-    )
+    every = [one for ways in divergences for one in ways]
+    parts = _steps(one for one in every if not one.is_unexplained)
+    # What the next lines complete to a KL lacks a term by itself.
+    completed = _steps(one for one in every if one.is_right and not one.found.prepared.others)
+
+    def is_whole(one: Divergence) -> bool:
+        return one.is_right or one.excerpt.step not in (parts if one.is_unexplained else completed)
+
+    kept = ([one for one in ways if is_whole(one)] for ways in divergences)
     return [ways for ways in kept if ways]
+
+
+def _steps(whole: Iterable[Divergence]) -> set[FlowStatement]:
+    return {step for one in whole for step in one.excerpt.steps}
 
 
 def _is_new(excerpt: CodeExcerpt, seen: Counter[tuple[SourceSpan, SourceFunction | None]]) -> bool:

@@ -225,6 +225,8 @@ def _without_unreadable(value: ast.expr) -> ast.expr:
             sides = [_without_unreadable(side) for side in (left, right)]
             if all(isinstance(side, ast.Name) and side.id.startswith(_OTHER) for side in sides):
                 return sides[0]
+            if sides == [left, right]:
+                return value
             return ast.copy_location(ast.BinOp(sides[0], operator, sides[1]), value)
         case ast.Call() if not facts_of(value).is_readable:
             name = f"{_OTHER}{value.lineno}_{value.col_offset}"

@@ -24,7 +24,7 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["Divergence", "divergence", "divergence_of"]
+__all__ = ["Divergence", "divergence", "divergence_of", "negated"]
 
 _OF_ONE = 2
 """Symbols of a KL to a fixed prior."""
@@ -85,7 +85,7 @@ def divergence(excerpt: CodeExcerpt, program: Program, *, is_part: bool = False)
     for sign in (
         (1,) if _is_of_either_sign(program) else possible_signs(program.tree, is_mended=excerpt.is_local)
     ):
-        signed = program if sign > 0 else _negated(excerpt)
+        signed = program if sign > 0 else negated(excerpt.source)
         if signed is None:
             continue
         found = judged_as_kl(signed, is_mended=excerpt.is_local, is_guess=is_guess, is_meant=is_meant)
@@ -175,13 +175,18 @@ def _at_half(excerpt: CodeExcerpt) -> CodeExcerpt:
     return excerpt
 
 
-def _negated(excerpt: CodeExcerpt) -> Program | None:
-    """The program of minus a term."""
-    node = excerpt.step.node
+def negated(source: SourceNodes, *, matrices: bool = False) -> Program | None:
+    """The program of minus a term; None where that cannot be written or read.
+
+    Args:
+        source: the program of the term.
+        matrices: whether it is one of matrices.
+    """
+    node = source.given[-1]
     if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Mult | ast.Div):
         return None
     value = getattr(node, "value", None)
     if not isinstance(value, ast.expr):
         return None
     changed = with_value(node, ast.UnaryOp(ast.USub(), value))
-    return program_of(SourceNodes([*excerpt.source.given[:-1], changed]))
+    return program_of(SourceNodes([*source.given[:-1], changed]), matrices=matrices)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from klcli.formula.read.matrix_signs import has_matrices
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import MatrixCall, Tree
 from klcli.lint.flow.excerpts import CodeExcerpt, source_of_matrices
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.divergences import Divergence, negated
 from klcli.lint.terms.judge_cache import verified
 from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.lint.terms.programs import program_of
+
+if TYPE_CHECKING:
+    from klcli.judge.verification import Verification
 
 __all__ = ["divergence_of_matrices"]
 
@@ -23,13 +28,22 @@ def divergence_of_matrices(excerpt: CodeExcerpt) -> Divergence | None:
         return None
     source = source_of_matrices(excerpt)
     program = program_of(source, matrices=True) if source else None
-    if program is None or not has_matrices(program.tree) or len(free_symbols(program.tree)) > _MOST_NAMES:
+    if (
+        source is None
+        or program is None
+        or not has_matrices(program.tree)
+        or len(free_symbols(program.tree)) > _MOST_NAMES
+    ):
         return None
     is_named = excerpt.is_local and has_name_of_kl(excerpt)
     if not (is_named or _has_trace(program.tree)):
         return None  # most are likelihoods, and the judge takes a while for each
-    found = verified(program, mended=False)
-    if found and is_named and found.best.kind not in ("exact", "scaled", "reversed"):
+    found, sign = verified(program, mended=False), 1
+    if not _is_kl(found) and (minus := negated(source, matrices=True)):
+        turned = verified(minus, mended=False)
+        if _is_kl(turned):
+            found, sign = turned, -1  # as it stands in a bound that is maximised
+    if found and is_named and not _is_kl(found):
         mended = verified(program, mended=True)
         found = mended if mended and mended.best.mistake else found
     if found is None or not (found.best.mistake if found.best.kind == "wrong" else found.best.verdict.kl):
@@ -37,7 +51,11 @@ def divergence_of_matrices(excerpt: CodeExcerpt) -> Divergence | None:
     if found.best.kind == "wrong" and not is_named:
         return None
     # Without a head of numbers, which a sample would belong to.
-    return Divergence(excerpt, found, None, None)
+    return Divergence(excerpt, found, None, None, sign)
+
+
+def _is_kl(found: Verification | None) -> bool:
+    return found is not None and found.best.kind in ("exact", "scaled", "reversed")
 
 
 def _has_trace(tree: Tree) -> bool:

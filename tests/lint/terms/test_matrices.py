@@ -93,6 +93,40 @@ def test_what_is_no_kl_or_is_not_called_one_is_nothing(source: str) -> None:
     assert _terms(source) == ()
 
 
+_NEGATIVE = "0.5 * (len(m) + np.linalg.slogdet(S)[1] - np.trace(S) - m @ m)"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def bound(m, S):\n    neg_kl = {_NEGATIVE}\n    return neg_kl\n",
+        f"def bound(m, S, error):\n    kl = {_NEGATIVE}\n    return error - kl\n",
+        f"def bound(m, S, ll):\n    return ll + {_NEGATIVE}\n",
+        f"def bound(m, S, x, y):\n    return mse(x, y) - {_NEGATIVE}\n",
+    ],
+)
+def test_minus_a_kl_is_one(source: str) -> None:
+    found = linted(module(source))
+    assert {term.verdict for term in found.terms} <= {"scaled", "exact"}
+    assert {dict(term.symbols)["head"] for term in found.terms} == {"S"}
+    assert {one.severity for one in found.findings} <= {"note"}
+
+
+def test_what_the_next_lines_complete_is_no_mistake() -> None:
+    source = """
+def kl_mvn(m0, S0, m1, S1):
+    P = np.linalg.inv(S1)
+    kl_a = np.log(np.linalg.det(S1) / np.linalg.det(S0)) + (m1 - m0) @ P @ (m1 - m0)
+    kl_b = np.trace(P @ S0) - len(m0)
+    return 0.5 * (kl_a + kl_b)
+"""
+    (term,) = _terms(source)
+    assert term.verdict == "exact"
+    assert [
+        one for one in linted(module(source.replace("+ kl_b", "- kl_b"))).findings if one.severity == "error"
+    ]
+
+
 def test_a_mean_belongs_to_the_matrix_of_its_owner() -> None:
     source = """
 def kl(self, other):
