@@ -27,7 +27,7 @@ from klcli.judge.verdict import Verdict
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.patterns import regex
 
-__all__ = ["conditions", "equation", "exchanged_names"]
+__all__ = ["conditions", "equation", "exchanged_names", "stops"]
 
 _ONE_OF_A_ROW = regex(r"\[\s*(?::|\.\.\.)[^\]]*,\s*-?\d+\s*\]")
 """An index that takes an axis away: ``[:, 0]``, ``[..., -1]``; a range, ``[:, :d]``, keeps it."""
@@ -47,7 +47,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
         *clip_conditions(prepared, verdict),
-        *_stops(prepared, verdict),
+        *stops(is_whole=is_stopped(prepared), gradient=gradient_of(prepared, verdict)),
     )
 
 
@@ -175,8 +175,14 @@ def _weight(weighted: Sequence[float], bare: Sequence[float]) -> float:
     return abs((high[0] - low[0]) / (high[1] - low[1])) if high[1] > low[1] else 1.0
 
 
-def _stops(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
-    if is_stopped(prepared):
+def stops(*, is_whole: bool, gradient: str) -> Iterator[Condition]:
+    """Conditions of gradients that are stopped.
+
+    Args:
+        is_whole: whether no gradient flows through any of it.
+        gradient: what is optimised in the place of the KL, in words; empty where that is the KL.
+    """
+    if is_whole:
         yield Condition("no-gradient", "it is stopped as a whole: no gradient flows through it", False)
-    if text := gradient_of(prepared, verdict):
-        yield Condition("gradient", text, False)
+    if gradient:
+        yield Condition("gradient", gradient, False)

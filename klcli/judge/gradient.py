@@ -12,6 +12,7 @@ from math import isfinite
 
 from klcli.formula.entry import entry, without_sums
 from klcli.formula.numeral import significant
+from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree
 from klcli.formula.value.arrays import Array
@@ -23,7 +24,7 @@ from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.verdict import Verdict
 
-__all__ = ["gradient_of", "is_stopped"]
+__all__ = ["gradient_of", "gradient_of_arrays", "is_stopped", "is_value"]
 
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
@@ -43,7 +44,7 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
         verdict: what it is by its value.
     """
     tree = _one_entry(prepared)
-    if _is_value(tree) or not any(isinstance(node, Stop) for node in walk(tree)):
+    if is_value(tree) or not any(isinstance(node, Stop) for node in walk(tree)):
         return ""
     role = verdict.roles
     names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
@@ -52,10 +53,22 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
         return ""
     if other == names and _is_still(tree, prepared, names):
         return "the value is that of the KL, and no gradient flows through it: all of it is stopped"
-    stopped = " and ".join(prepared.program.spellings.get(name, name) for name in other)
-    text = f"the value is that of the KL, the gradient of {stopped} is not: some of it is stopped"
+    text = _some_stopped(prepared.program, other)
     optimised = _optimised(tree, prepared, verdict) if not role.has_prior else None
     return f"{text}; it optimises {optimised}" if optimised else text
+
+
+def gradient_of_arrays(program: Program, verdict: Verdict) -> str:
+    """What `gradient_of` says, of a formula that has no single entry, by the symbols in what is stopped."""
+    stopped = [node for node in walk(program.arrays) if isinstance(node, Stop)]
+    names = {name for node in stopped for name in free_symbols(node)}
+    own = [name for name in (*verdict.way.means, *(head.name for head in verdict.way.heads)) if name in names]
+    return _some_stopped(program, own) if own and not is_value(program.arrays) else ""
+
+
+def _some_stopped(program: Program, names: Sequence[str]) -> str:
+    stopped = " and ".join(program.spellings.get(name, name) for name in names)
+    return f"the value is that of the KL, the gradient of {stopped} is not: some of it is stopped"
 
 
 def _one_entry(prepared: Prepared) -> Tree:
@@ -75,7 +88,7 @@ def _agrees(tree: Tree, prepared: Prepared, name: str, names: Sequence[str]) -> 
 
 def is_stopped(prepared: Prepared) -> bool:
     """Whether a formula is stopped as a whole: no gradient flows through what it adds to a loss."""
-    return _is_value(_one_entry(prepared))
+    return is_value(_one_entry(prepared))
 
 
 def _is_still(tree: Tree, prepared: Prepared, names: Sequence[str]) -> bool:
@@ -84,16 +97,16 @@ def _is_still(tree: Tree, prepared: Prepared, names: Sequence[str]) -> bool:
     return not any(_slope(tree, point, name, stops=True) for point in points for name in names)
 
 
-def _is_value(tree: Tree) -> bool:
+def is_value(tree: Tree) -> bool:
     """Whether a formula is stopped as a whole, perhaps summed or scaled: a value to be printed."""
     match tree:
         case Stop():
             return True
         case Negative(operand) | Reduction(body=operand):
-            return _is_value(operand)
+            return is_value(operand)
         case Operation("*" | "/", left, right):
             parts = [part for part in (left, right) if free_symbols(part)]
-            return len(parts) == 1 and _is_value(parts[0])
+            return len(parts) == 1 and is_value(parts[0])
     return False
 
 

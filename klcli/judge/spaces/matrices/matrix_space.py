@@ -16,7 +16,8 @@ from klcli.formula.tree import Operation, Tree
 from klcli.formula.value.kinds import SymbolKind
 from klcli.judge.clip_conditions import unknown_limits
 from klcli.judge.condition import Condition
-from klcli.judge.conditions import equation
+from klcli.judge.conditions import equation, stops
+from klcli.judge.gradient import gradient_of_arrays, is_value
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.clips import without_unknown
 from klcli.judge.loss_context.loss_parts import Aside
@@ -32,6 +33,7 @@ from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
 from klcli.judge.spaces.matrices.term_weights import terms
 from klcli.judge.spaces.matrices.ways import sides_said
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
+from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.values import replace
@@ -66,10 +68,12 @@ def settled(program: Program, question: Question) -> Verification:
     question = stated(question, program)
     found, warnings = _better(program, question)
     best, subject = found.best, found.typed.subject
+    gradient = gradient_of_arrays(found.program, best.verdict)
     conditions = (
         *equation(program.left, best.verdict),
         *(_ignored(found.program, jitter) for jitter in found.jitter),
         *(unknown_limits(found.program, found.clips) if best.verdict.kl else ()),
+        *(stops(is_whole=is_value(program.arrays), gradient=gradient) if best.verdict.kl else ()),
     )
     answer = Verification(
         MATRICES, found.program, _prepared(found), best, found.candidates, conditions=conditions

@@ -364,3 +364,18 @@ def test_a_square_within_a_sum_is_that_of_the_entries_and_it_is_said(text: str) 
 def test_a_square_within_a_trace_is_the_power() -> None:
     best = settled("0.5 (tr(L^2) + sum(mu^2) - d) - log det L").best
     assert (best.mistake and best.mistake.code) == "KL132"
+
+
+@pytest.mark.parametrize(
+    ("logdet", "kinds", "words"),
+    [
+        ("torch.logdet(S)", [], ""),
+        ("torch.logdet(S.detach())", ["gradient"], "the gradient of S is not"),
+        ("torch.logdet(S)).detach(", ["no-gradient"], "stopped as a whole"),
+    ],
+)
+def test_gradients_that_are_stopped_are_said(logdet: str, kinds: list[str], words: str) -> None:
+    found = settled(f"0.5 * (torch.trace(S) + mu @ mu - d - {logdet})")
+    assert found.best.kind == "exact"
+    assert [one.kind for one in found.conditions if not one.passes] == kinds
+    assert all(words in one.text for one in found.conditions)
