@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
+from math import isclose
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program, rewritten
-from klcli.formula.traversal import free_symbols, replaced, walk
+from klcli.formula.traversal import free_symbols, replaced, substitute, walk
 from klcli.formula.tree import Call, Number, Operation, Span, Symbol, Tree, operation
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.names.means_and_spreads import is_mean
 from klcli.patterns import regex
 from klcli.values import dataclass
 
@@ -22,6 +27,10 @@ __all__ = ["Transformed", "functions_in", "transformed"]
 
 _MOST = 3
 """Functions that are tried for a symbol, the largest first: the square of a mean, the mean with a factor."""
+_CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another function differs."""
+_POINTS = (0.37, 0.81)
+"""Values of a head: every reading has a value there."""
 _CALL = regex(r"[\\\w.]*\([^()]*\)|[\w.]+\.\w+\(\)")
 """A function of what has no parentheses itself, or a method: ``torch.tanh(5 * a)``, ``m.exp()``."""
 _NOTHING, _TWO = Number(Fraction(0)), Number(Fraction(2))
@@ -93,18 +102,49 @@ def _functions(program: Program, name: str) -> list[Tree]:
 
     A call is in each: a product or a power of a symbol is no other mean, but has a weight. The symbol is in
     it once: a sum of its terms is a part of the KL. None is a power, nor the distance of a mean to a number:
-    in (tanh(a) - 1)^2 that is the mean of the prior.
+    in (tanh(a) - 1)^2 that is the mean of the prior. Of a head none is another reading of it. Each was
+    written: what a call is made of is none.
     """
-    own = [node for node in walk(program.tree) if free_symbols(node) == (name,)]
+    own = [node for node in walk(program.tree) if node.span and free_symbols(node) == (name,)]
     called = [node for node in own if any(isinstance(part, Call) for part in walk(node)) and _once(node)]
     trees = (program.tree, program.arrays)
-    found = (
+    every = [
         node
         for node in dict.fromkeys(called)
-        if not isinstance(node, Operation) or not (node.operator == "^" or _is_distance(program, node))
         if all(name not in free_symbols(replaced(tree, node, _NOTHING)) for tree in trees)
+    ]
+    if not is_mean(name) and any(_changes_reading(node, name) for node in every):
+        return []
+    found = [
+        node
+        for node in every
+        if not isinstance(node, Operation) or not (node.operator == "^" or _is_distance(program, node))
+    ]
+    return found[:_MOST]
+
+
+def _changes_reading(function: Tree, name: str) -> bool:
+    """Whether a function makes a head of one reading that of another: ``exp(s / 2)`` of a log-variance.
+
+    A formula that is right only where a deviation is a variance is right by chance, and wrong.
+    """
+    shapes = (
+        substitute(to.head, {"sigma": substitute(of.sigma, {"s": Symbol(name)})})
+        for of in PARAMETERIZATIONS.values()
+        for to in PARAMETERIZATIONS.values()
     )
-    return [node for node, _ in zip(found, range(_MOST), strict=False)]
+    return any(_agree(function, shape, name) for shape in shapes)
+
+
+def _agree(one: Tree, other: Tree, name: str) -> bool:
+    at = ({name: point} for point in _POINTS)
+    try:
+        return all(
+            isclose(evaluate(one, point, Doubles()), evaluate(other, point, Doubles()), rel_tol=_CLOSE)
+            for point in at
+        )
+    except ArithmeticError:
+        return False
 
 
 def _is_distance(program: Program, function: Operation) -> bool:
