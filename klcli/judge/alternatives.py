@@ -75,9 +75,7 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         in_expectation = partial(_in_expectation, name=name, variance=head)
         yield rewritten(program, in_expectation), set(), (text,)
     for one in transformed(program):
-        means = (f"{one.program.spellings[name]} stands wherever {name} does" for name in one.functions)
-        needed = "and is what it means: the sampler has to use it, too"
-        yield one.program, set(), tuple(Condition("definition", f"{text}, {needed}", True) for text in means)
+        yield one.program, set(), one.conditions
 
 
 def _squares(names: Sequence[str]) -> Substitutions:

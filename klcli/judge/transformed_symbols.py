@@ -19,6 +19,7 @@ from klcli.formula.tree import Call, Number, Operation, Span, Symbol, Tree, oper
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.condition import Condition
 from klcli.names.means_and_spreads import is_mean
 from klcli.patterns import regex
 from klcli.values import dataclass
@@ -47,6 +48,13 @@ class Transformed:
 
     program: Program
     functions: Mapping[str, Tree]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the formula needs then."""
+        means = (f"{self.program.spellings[name]} stands wherever {name} does" for name in self.functions)
+        needed = "and is what it means: the sampler has to use it, too"
+        return tuple(Condition("definition", f"{text}, {needed}", True) for text in means)
 
     def put_in(self, tree: Tree) -> Tree:
         """Another tree, of a sampling line, with the symbols in the places of the functions.

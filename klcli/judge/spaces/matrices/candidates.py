@@ -25,6 +25,7 @@ from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.spaces.matrices.ways import misfit
+from klcli.judge.transformed_symbols import Transformed
 from klcli.judge.verdict import KINDS, Verdict
 from klcli.judge.ways import Way
 from klcli.values import dataclass, replace
@@ -49,6 +50,7 @@ class MatrixAnswer:
         candidates: one for each reading of the posterior's matrix, the best first.
         jitter: small multiples of the identity that were left out.
         clips: clips at names, which were left out.
+        taken: the symbols that stand for functions.
     """
 
     program: Program
@@ -56,6 +58,7 @@ class MatrixAnswer:
     candidates: tuple[Candidate, ...]
     jitter: tuple[Tree, ...] = ()
     clips: tuple[Clip, ...] = ()
+    taken: Transformed | None = None
 
     @property
     def best(self) -> Candidate:

@@ -33,7 +33,7 @@ from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
 from klcli.judge.spaces.matrices.term_weights import terms
 from klcli.judge.spaces.matrices.ways import sides_said
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
-from klcli.judge.verdict import Verdict
+from klcli.judge.transformed_symbols import transformed
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.values import replace
@@ -70,6 +70,7 @@ def settled(program: Program, question: Question) -> Verification:
     best, subject = found.best, found.typed.subject
     gradient = gradient_of_arrays(found.program, best.verdict)
     conditions = (
+        *(found.taken.conditions if found.taken else ()),
         *equation(program.left, best.verdict),
         *(_ignored(found.program, jitter) for jitter in found.jitter),
         *(unknown_limits(found.program, found.clips) if best.verdict.kl else ()),
@@ -87,7 +88,9 @@ def settled(program: Program, question: Question) -> Verification:
         answer = _with_terms(answer, subject)
     if question.sampler is not None:
         right = best.kind in ("exact", "scaled", "other-prior")
-        answer = replace(answer, sampling=judge_matrix_sampler(question.sampler, best.verdict, right=right))
+        line = question.sampler
+        line = replace(line, tree=found.taken.put_in(line.tree)) if found.taken else line
+        answer = replace(answer, sampling=judge_matrix_sampler(line, best.verdict, right=right))
     return answer
 
 
@@ -117,7 +120,25 @@ def _better(program: Program, question: Question) -> tuple[MatrixAnswer, tuple[s
 def _answer_in(program: Program, question: Question) -> MatrixAnswer:
     plain, jitter = without_jitter(program.tree)
     plain, clips = without_unknown(plain)
-    return replace(best_answer(replace(program, tree=plain), question), jitter=jitter, clips=clips)
+    program = replace(program, tree=plain)
+    found = best_answer(program, question)
+    if found.best.verdict.kl is None:
+        found = _in_functions(program, question) or found
+    return replace(found, jitter=jitter, clips=clips)
+
+
+def _in_functions(program: Program, question: Question) -> MatrixAnswer | None:
+    """The answer in symbols for calls in which alone means and matrices stand, where it is a KL."""
+    for one in transformed(program):
+        if any(one.program.spellings[name].startswith("(") for name in one.functions):
+            continue  # what is added to a call may be another mean
+        with suppress(KlcliError):
+            found = best_answer(one.program, replace(question, mended=False))
+            way = found.best.verdict.way
+            own = {*way.means, *(head.name for head in way.heads)}
+            if found.best.kind in ("exact", "scaled") and own.issuperset(one.functions):
+                return replace(found, taken=one)
+    return None
 
 
 def _prepared(found: MatrixAnswer) -> Prepared:

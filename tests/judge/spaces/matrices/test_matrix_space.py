@@ -379,3 +379,16 @@ def test_gradients_that_are_stopped_are_said(logdet: str, kinds: list[str], word
     assert found.best.kind == "exact"
     assert [one.kind for one in found.conditions if not one.passes] == kinds
     assert all(words in one.text for one in found.conditions)
+
+
+def test_a_mean_that_stands_in_one_call_is_its_value() -> None:
+    text = "0.5 * (np.trace(S) + np.tanh(mu) @ np.tanh(mu) - d - np.linalg.slogdet(S)[1])"
+    values, _ = unit_values(text, 1, 2)
+    assert run(text, values) == pytest.approx(unit(np.tanh(values["mu"]), values["S"]), rel=1e-9)
+    found = settled(text, Question(sampler=read_matrices("np.tanh(mu) + np.linalg.cholesky(S) @ eps")))
+    assert found.best.kind == "exact"
+    assert [one.kind for one in found.conditions] == ["definition"]
+    assert found.sampling
+    assert found.sampling.status == "agrees"
+    assert settled(text.replace("np.tanh(mu)", "(np.tanh(mu) - 1)")).best.kind == "wrong"
+    assert settled(text.replace("- d", "+ np.sum(mu) - d")).best.kind == "wrong"
