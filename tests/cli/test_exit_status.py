@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from typing import Any
 
 import click
 import pytest
 
+from klcli.cli.coloring import CHOICE
 from klcli.cli.exit_status import status_of, status_of_report
 from klcli.errors import KlcliError
 from klcli.report.document import Document
@@ -44,9 +46,10 @@ def test_every_way_of_ending(
     raised: BaseException, status: int, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run() -> int:
+        CHOICE.set("never")
         raise raised
 
-    assert status_of(run) == status
+    assert copy_context().run(status_of, run) == status
     found = capsys.readouterr()
     assert found.out == ""
     assert found.err.startswith(told)
