@@ -23,6 +23,7 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import Question
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.judge.scaled_kl import FixedPrior
+from klcli.judge.transformed_symbols import functions_in
 from klcli.judge.verification import Verification
 from klcli.names.means_and_spreads import suggested
 from klcli.trace.programs import program_of
@@ -123,11 +124,13 @@ def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
     names = free_symbols(tree)
     if not 0 < len(names) <= MOST_SYMBOLS or not any(isinstance(node, Call) for node in walk(tree)):
         return None
+    program = program_of(tree, spellings)
     try:
-        found = verify(program_of(tree, spellings), _QUICK)
+        found = verify(program, _QUICK)
     except KlcliError:
         return None
-    if not _is_whole(found):
+    # A symbol for a function of it has other values: the program that begins at that node is judged instead.
+    if not _is_whole(found) or functions_in(found.program, program).intersection(names):
         return None
     held = held_to_its_prior(found)
     if held.best.kind != "other-prior":

@@ -129,6 +129,14 @@ def rows_that_are_averaged_together() -> Any:
     return (error + math.log(2) * rows(mu, logvar)).mean()
 
 
+def spread_kept_above_a_tenth() -> Any:
+    """The KL and the sample have what softplus and a number make of the head, and not the head."""
+    mu, raw = heads()
+    std = F.softplus(raw) + 0.1
+    entries = (mu**2 + std**2 - 1) / 2 - std.log()
+    return recon(mu + std * noise(mu)) + entries.sum(1).mean()
+
+
 def product_of_experts() -> Any:
     """Mean and head of the same arrays: the KL is that of what they make together."""
     (mu1, lv1), (mu2, lv2) = heads(), torch.nn.Linear(N, 2 * LATENTS)(X).chunk(2, 1)
@@ -169,6 +177,9 @@ STYLES = {
     "decoder with a spread": Known(decoder_with_a_spread, (kl(), RECON), 1, samples=("logvar",)),
     "bounded head": Known(bounded_head, (RECON, kl()), 0.5, samples=("logvar",)),
     "short heads in a long loss": Known(short_heads_in_a_long_loss, (kl(),)),
+    "spread kept above a tenth": Known(
+        spread_kept_above_a_tenth, (RECON, kl(1, "std")), 0.5, samples=("std",)
+    ),
     "product of experts": Known(product_of_experts, (kl(),)),
     "accumulated over as many steps as latents": Known(
         accumulated_over_as_many_steps_as_latents,

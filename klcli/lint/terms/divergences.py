@@ -11,6 +11,7 @@ from klcli.formula.program import Program, rewritten
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
+from klcli.judge.transformed_symbols import functions_in
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.syntax_names import with_value
 from klcli.lint.terms.expectation import has_noise, independent_parts
@@ -38,7 +39,8 @@ class Divergence:
         excerpt: where it stands.
         found: the answer of the judge.
         mean: the name of the posterior's mean in the flow; None where there is none.
-        head: the name of its head in the flow.
+        head: the name of its head in the flow; None where there is none, and where the head is a
+            function of a number that stands nowhere else.
         sign: -1 for one with a negative factor, as it stands in a bound that is maximised.
         is_sampled: whether it is an estimate from one sample, whose expectation is the KL.
     """
@@ -156,6 +158,8 @@ def divergence_of(
     """
     role = found.best.verdict.roles
     mean, head = (flow_name(program, name) for name in (role.mean, role.head))
+    if role.head in functions_in(found.program, program):
+        head = None
     return Divergence(excerpt, found, mean, head, sign, is_sampled)
 
 

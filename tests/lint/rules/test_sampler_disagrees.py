@@ -22,8 +22,12 @@ from tests.lint.sources import codes
             "def f(mu, logvar):\n    z = mu + torch.exp(logvar) * torch.rand(3)\n    return z, -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()\n",
             [],
         ),
+        (
+            "def f(m, s):\n    z = m + (F.softplus(s) + 0.1) * torch.randn(3)\n    return z, (0.5 * (m**2 + (F.softplus(s) + 0.1) ** 2 - 1) - torch.log(F.softplus(s) + 0.1)).sum(1).mean()\n",
+            [],
+        ),
     ],
-    ids=[str(number) for number in range(3)],
+    ids=[str(number) for number in range(4)],
 )
 def test_both_sides(source: str, expected: list[str]) -> None:
     assert [code for code in codes(source) if code in ("KL201",)] == expected
