@@ -15,7 +15,7 @@ from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program, rewritten
 from klcli.formula.traversal import free_symbols, replaced, substitute, walk
-from klcli.formula.tree import Call, Number, Operation, Span, Symbol, Tree, operation
+from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -114,7 +114,7 @@ def _functions(program: Program, name: str) -> list[Tree]:
     written: what a call is made of is none.
     """
     own = [node for node in walk(program.tree) if node.span and free_symbols(node) == (name,)]
-    called = [node for node in own if any(isinstance(part, Call) for part in walk(node)) and _once(node)]
+    called = [node for node in own if _has_call(node) and _once(node)]
     trees = (program.tree, program.arrays)
     every = [
         node
@@ -177,6 +177,14 @@ def _is_distance(program: Program, function: Operation) -> bool:
 
 def _is_within(part: Span | None, whole: Span | None) -> bool:
     return part is not None and whole is not None and whole[0] <= part[0] and part[1] <= whole[1]
+
+
+def _has_call(tree: Tree) -> bool:
+    """Whether a function of numbers is called, and none of matrices, whose value is no mean or head."""
+    nodes = list(walk(tree))
+    return any(isinstance(node, Call) for node in nodes) and not any(
+        isinstance(node, MatrixCall) for node in nodes
+    )
 
 
 def _once(tree: Tree) -> bool:

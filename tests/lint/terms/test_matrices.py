@@ -59,6 +59,10 @@ def fid(m0, S0, m1, S1, root):
     diff = m0 - m1
     return diff.dot(diff) + np.trace(S0) + np.trace(S1) - 2 * np.trace(root)
 """,
+    "an information, by its name a KL": """
+def information_kl(Sx, Sy, S):
+    return 0.5 * (np.log(np.linalg.det(Sx)) + np.log(np.linalg.det(Sy)) - np.log(np.linalg.det(S)))
+""",
     "an entropy": "def h(S, d):\n    return 0.5 * np.log(np.linalg.det(S)) + 0.5 * d * (1 + np.log(2 * np.pi))\n",
 }
 
