@@ -20,8 +20,9 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition import Condition
 from klcli.judge.transformed_symbols import transformed
 from klcli.names.losses import is_mask
-from klcli.names.means_and_spreads import is_prior, side_beside, square_of, suggested, suggested_beside
+from klcli.names.means_and_spreads import side_beside, square_of, suggested, suggested_beside
 from klcli.names.noise import is_sample
+from klcli.names.posterior_or_prior import is_prior
 
 __all__ = ["ways_to_read"]
 

@@ -9,7 +9,7 @@ from itertools import permutations
 
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
-from klcli.names.means_and_spreads import label_of, order_of
+from klcli.names.posterior_or_prior import label_of, order_of
 from klcli.patterns import regex
 
 __all__ = ["begins_with_fixed", "is_stated_turned", "stated_prior"]

@@ -8,7 +8,8 @@ from itertools import permutations
 from klcli.errors import KlcliError
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
-from klcli.names.means_and_spreads import is_mean, is_prior, suggested, without_side
+from klcli.names.means_and_spreads import is_mean, suggested
+from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.values import dataclass
 
 __all__ = ["MOST_SYMBOLS", "Roles", "exchanged", "possible_roles", "roles", "strangeness"]

@@ -12,7 +12,7 @@ from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.priors import prior_heads, prior_means
 from klcli.latents.rows import Rows
-from klcli.names.posteriors import spread_called
+from klcli.names.posterior_arrays import spread_called
 from klcli.tables.arrays import Arrays
 from klcli.tables.files import open_file
 from klcli.tables.formats import open_arrays

@@ -12,7 +12,8 @@ from klcli.names import (
     matrices,
     means_and_spreads,
     noise,
-    posteriors,
+    posterior_arrays,
+    posterior_or_prior,
     trainer_log_probs,
 )
 from klcli.names.kind import NameKind
@@ -20,6 +21,7 @@ from klcli.names.kind import NameKind
 __all__ = ["NAMES"]
 
 NAMES: tuple[NameKind, ...] = (
+    *posterior_or_prior.KINDS,
     *means_and_spreads.KINDS,
     *counts.KINDS,
     *losses.KINDS,
@@ -28,7 +30,7 @@ NAMES: tuple[NameKind, ...] = (
     *matrices.KINDS,
     *libraries.KINDS,
     *columns.KINDS,
-    *posteriors.KINDS,
+    *posterior_arrays.KINDS,
     *trainer_log_probs.KINDS,
     *logged_kls.KINDS,
 )

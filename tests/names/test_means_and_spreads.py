@@ -6,15 +6,8 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.judge.answer import verify
-from klcli.names.means_and_spreads import (
-    is_mean,
-    is_prior,
-    prior_among,
-    square_of,
-    suggested,
-    suggested_beside,
-    without_side,
-)
+from klcli.names.means_and_spreads import is_mean, prior_among, square_of, suggested, suggested_beside
+from klcli.names.posterior_or_prior import is_prior, without_side
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
 from klcli.judge.loss_context.influence import components, degree, influences, is_passive
 from klcli.judge.loss_context.sums_of_kls import first_of_several
-from klcli.names.means_and_spreads import is_mean, is_prior, suggested_beside, without_side
+from klcli.names.means_and_spreads import is_mean, suggested_beside
+from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.values import dataclass
 
 __all__ = ["Sorted", "sorted_symbols"]

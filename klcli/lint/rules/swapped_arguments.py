@@ -20,7 +20,7 @@ from klcli.lint.rules.reversed_kl import reversed_terms
 from klcli.lint.rules.rule import ModuleTerms
 from klcli.lint.source.module import Module
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
-from klcli.names.means_and_spreads import is_prior
+from klcli.names.posterior_or_prior import is_prior
 
 __all__ = ["check"]
 

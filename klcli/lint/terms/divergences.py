@@ -19,7 +19,7 @@ from klcli.lint.terms.formula_prefilter import may_be_kl, possible_signs
 from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.named_kl import is_meant_as_kl, is_registered_for_others
 from klcli.lint.terms.programs import flow_name, program_of
-from klcli.names.means_and_spreads import is_prior
+from klcli.names.posterior_or_prior import is_prior
 from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
-from klcli.names.means_and_spreads import is_prior, suggested
+from klcli.names.means_and_spreads import suggested
 from klcli.names.noise import NOISE_WORD, is_noise, is_sample
+from klcli.names.posterior_or_prior import is_prior
 
 __all__ = [
     "independent_parts",

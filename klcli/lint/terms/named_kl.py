@@ -17,7 +17,8 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
-from klcli.names.means_and_spreads import is_head, is_mean, is_prior, without_side
+from klcli.names.means_and_spreads import is_head, is_mean
+from klcli.names.posterior_or_prior import is_prior, without_side
 
 __all__ = ["has_name_of_kl", "is_meant_as_kl", "is_registered_for_others"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.posteriors import looks_like_posteriors, reading_of
+from klcli.names.posterior_arrays import looks_like_posteriors, reading_of
 
 
 @pytest.mark.parametrize(
