@@ -116,6 +116,37 @@ def test_minus_a_kl_is_one(source: str) -> None:
     assert {one.severity for one in found.findings} <= {"note"}
 
 
+_UNKNOWN = """
+def kl_mvn(m0, S0, m1, S1):
+    P = np.linalg.inv(S1)
+    d = m1 - m0
+    return 0.5 * (np.trace(P) * np.trace(S0) + d @ P @ d - len(d) + np.log(np.linalg.det(S1) / np.linalg.det(S0)))
+"""
+
+
+def test_what_is_called_a_kl_of_gaussians_and_is_none_is_said() -> None:
+    (found,) = linted(module(_UNKNOWN)).findings
+    assert (found.mistake.code, found.severity) == ("KL100", "warning")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kl_mvn(", "score("),
+        (
+            "P = np.linalg.inv(S1)",
+            "S1 = S1 + np.eye(len(m0)); P = np.linalg.inv(S1)",
+        ),  # the covariance may be the sum
+        ("P = np.linalg.inv(S1)", "S1 = L @ S1 @ L.T; P = np.linalg.inv(S1)"),
+        ("S1", "Psi"),
+        ("np.trace(P) *", "nu *"),
+    ],
+)
+def test_what_may_be_of_others_is_none(old: str, new: str) -> None:
+    source = _UNKNOWN.replace(old, new)
+    assert linted(module(source)).findings == ()
+
+
 def test_what_the_next_lines_complete_is_no_mistake() -> None:
     source = """
 def kl_mvn(m0, S0, m1, S1):
