@@ -32,6 +32,8 @@ _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another function differs."""
 _POINTS = (0.37, 0.81)
 """Values of a head: every reading has a value there."""
+_LEAST = Fraction(1, 100)
+"""What is less is a small number that keeps a logarithm finite."""
 _CALL = regex(r"[\\\w.]*\([^()]*\)|[\w.]+\.\w+\(\)")
 """A function of what has no parentheses itself, or a method: ``torch.tanh(5 * a)``, ``m.exp()``."""
 _NOTHING, _TWO = Number(Fraction(0)), Number(Fraction(2))
@@ -122,13 +124,21 @@ def _functions(program: Program, name: str) -> list[Tree]:
         if all(name not in free_symbols(replaced(tree, node, _NOTHING)) for tree in trees)
     ]
     if not is_mean(name) and any(_changes_reading(node, name) for node in every):
-        return []
+        every = [node for node in every if _is_raised(node)]
     found = [
         node
         for node in every
         if not isinstance(node, Operation) or not (node.operator == "^" or _is_distance(program, node))
     ]
     return found[:_MOST]
+
+
+def _is_raised(function: Tree) -> bool:
+    """Whether a function has a least value, as 0.1 + softplus(s) has: it is no other reading of the head."""
+    match function:
+        case Operation("+", Number(value), _) | Operation("+", _, Number(value)):
+            return value >= _LEAST
+    return False
 
 
 def _changes_reading(function: Tree, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import exp, tanh
+from math import exp, log1p, tanh
 
 import pytest
 
@@ -23,6 +23,11 @@ from tests.reference import kl
     [
         ("0.5*(exp(m)**2 + exp(lv) - lv - 1)", lambda at: exp(at["m"]), lambda at: exp(at["lv"] / 2)),
         ("0.5*(tanh(m)**2 + exp(lv) - lv - 1)", lambda at: tanh(at["m"]), lambda at: exp(at["lv"] / 2)),
+        (
+            "0.5*(m**2 + (0.1 + softplus(a))**2 - 2*log(0.1 + softplus(a)) - 1)",
+            lambda at: at["m"],
+            lambda at: 0.1 + log1p(exp(at["a"])),
+        ),
         (
             "0.5*(m**2 + exp(5*tanh(a)) - 5*tanh(a) - 1)",
             lambda at: at["m"],
