@@ -115,7 +115,9 @@ def _functions(program: Program, name: str) -> list[Tree]:
     in (tanh(a) - 1)^2 that is the mean of the prior. Of a head none is another reading of it. Each was
     written: what a call is made of is none.
     """
-    own = [node for node in walk(program.tree) if node.span and free_symbols(node) == (name,)]
+    nodes = [node for node in walk(program.tree) if node.span]
+    nodes += [node.left for node in nodes if isinstance(node, Operation) and node.operator == "^"]  # tanh²(a)
+    own = [node for node in nodes if free_symbols(node) == (name,)]
     called = [node for node in own if _has_call(node) and _once(node)]
     trees = (program.tree, program.arrays)
     every = [

@@ -104,3 +104,7 @@ def test_a_sampling_line_has_to_use_the_function() -> None:
     assert sampled("mu + exp(5*tanh(a)) * eps").mistake.code == "KL201"
     with pytest.raises(KlcliError, match="uses a by itself"):
         sampled("mu + exp(a/2) * eps")
+
+
+def test_a_power_of_a_function_is_one_of_its_value() -> None:
+    assert verify(read_program("1/2 (tanh²(m) + s² - log s² - 1)", "math"), Question()).kind == "exact"
