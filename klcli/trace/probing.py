@@ -162,10 +162,11 @@ def _subsets(calls: Sequence[RoundedCall]) -> Iterator[Sequence[int]]:
 
 
 def _is_form(factors: Sequence[float], close: float) -> bool:
-    """Whether five factors are those of a multiple of a KL plus a constant."""
+    """Whether five factors are those of a multiple of a KL plus a constant; a rounding of nothing is none."""
     square, _, variance, logarithm, _ = factors
-    largest = max(map(abs, factors))
-    return isfinite(largest) and abs(square - variance) <= close * largest and square > 0 > logarithm
+    rounding = close * max(map(abs, factors))
+    is_kl = abs(square - variance) <= rounding < square and logarithm < -rounding
+    return isfinite(rounding) and is_kl
 
 
 def _columns(mean: float, head: float, row: Parameterization) -> list[float]:

@@ -51,6 +51,7 @@ def test_a_kl_is_found_by_its_values(function: Callable[[float, float], float], 
     [
         lambda m, s: of_log_variance(m, s) + 1e-6 * math.sin(9 * m),
         lambda m, s: m * s,
+        lambda m, s: 2 * m + s,  # a logarithm, and a square whose weight is a rounding
         lambda m, s: -of_log_variance(m, s),
         lambda m, s: 0.0,
         lambda m, s: math.nan,

@@ -29,6 +29,8 @@ _MOST_TERMS = 6
 """As many as a KL has; what needs more is a combination by chance."""
 _CLOSE = 1e-8
 """Relative to what is added: solves of small matrices lose some digits of a double."""
+_MOST_WITH_SLIPS = 100
+"""Readings that are tried with slips: a term of few arrays has a dozen, and each takes ten milliseconds."""
 
 Weights: TypeAlias = Mapping["MatrixTerm | str", float]
 
@@ -65,12 +67,16 @@ def fits_of(
         has_slips: whether they are those with what stands in the place of a term by mistake.
         has_volume: whether only those with a logarithm are looked for, as every KL has one.
     """
+    tried = 0
     for start in starts_of(recording, chain.core, has_volume=has_volume):
         try:
             added = added_of(recording, chain, start)
             for readings, way in kinds_of(recording, added, has_slips=has_slips):
                 if has_slips and has_volume and not way.means:
                     continue  # a likelihood, or a penalty
+                tried += has_slips
+                if tried > _MOST_WITH_SLIPS:
+                    return
                 found = _of_readings(recording, added, readings, way, has_slips=has_slips)
                 if found:
                     yield found
