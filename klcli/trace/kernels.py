@@ -69,6 +69,12 @@ class Kernel:
         return self.mistaken.best.mistake if self.mistaken else None
 
     @property
+    def has_means(self) -> bool:
+        """Whether one of its two Gaussians has a mean."""
+        role = self.verification.best.verdict.roles
+        return role.mean is not None or role.prior_mean is not None
+
+    @property
     def is_held(self) -> bool:
         """Whether one of its two Gaussians is held still: no gradient flows to its mean nor to its head."""
         role = self.verification.best.verdict.roles

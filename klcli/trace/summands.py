@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
+from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation, stated_estimation
+from klcli.names.log_ratios import is_neutral
 from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
@@ -183,7 +185,11 @@ def _judged(recording: Recording, part: Part) -> Part:
         return replace(part, likelihood=found)
     shape = max(builder.shapes.values(), key=len, default=())
     if kernel := kl_of(signed, noises, shape, builder.spellings):
-        return replace(part, kernel=kernel)
+        if kernel.has_means or not _is_neutral(signed, builder):
+            return replace(part, kernel=kernel)
+        estimation = None if noises else neutral_estimation(program_of(signed))
+        # Noise of something else, as of made advantages: its parts are looked at by themselves.
+        return replace(part, kernel=None if noises or estimation else kernel, estimation=estimation)
     if kernel := kl_of(tree if chain.factor < 0 else Negative(tree), noises, shape, builder.spellings):
         return replace(part, kernel=kernel, is_taken_away=True)
     return part
@@ -208,6 +214,16 @@ def _estimation(tree: Tree) -> Estimation | None:
     """What a program of symbols that are called log-probabilities or ratios estimates, if anything."""
     found = stated_estimation(program_of(tree))
     return found if found and found.kind not in ("wrong", "not-kl") and found.name else None
+
+
+def _is_neutral(tree: Tree, builder: Builder) -> bool:
+    """Whether the names of several symbols say as little of log-probabilities as of spreads.
+
+    For log-probabilities exp(u) - u - 1 is k3, for log-variances twice the KL of two Gaussians without means:
+    `l` and `ref` are called so as often as `logp`.
+    """
+    names = free_symbols(tree)
+    return len(names) > 1 and all(is_neutral(builder.spellings.get(name, name)) for name in names)
 
 
 def _with_cuts(recording: Recording, part: Part) -> Part:

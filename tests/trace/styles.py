@@ -90,6 +90,16 @@ def objective_beside_k3_under_a_mask() -> Any:
     return ((policy + 0.04 * per_token_kl) * mask).sum() / mask.sum()
 
 
+def k3_of_short_names() -> Any:
+    """Names that may be those of anything, and noise in the objective beside."""
+    logits, other = torch.randn(4, 5, 7, requires_grad=True), torch.randn(4, 5, 7)
+    chosen = torch.randint(0, 7, (4, 5, 1))
+    a, b = (torch.log_softmax(one, -1).gather(-1, chosen).squeeze(-1) for one in (logits, other))
+    r = b - a
+    policy = torch.exp(a - a.detach()) * torch.randn(4, 1)
+    return -policy.mean() + 0.04 * (r.exp() - r - 1).mean()
+
+
 def entropy() -> Any:
     """A sum of p log p is no estimate of a KL."""
     return -0.01 * D.Categorical(logits=torch.nn.Linear(N, 3)(X)).entropy().mean()
@@ -172,6 +182,7 @@ STYLES = {
     "objective beside k3 under a mask": Known(
         objective_beside_k3_under_a_mask, (OTHER, estimator("sum-mean", 0.04))
     ),
+    "k3 of short names": Known(k3_of_short_names, (OTHER, estimator("mean", 0.04))),
     "entropy": Known(entropy, (OTHER,)),
     "penalty on covariances": Known(penalty_on_covariances, (kl(), OTHER)),
     "decoder with a spread": Known(decoder_with_a_spread, (kl(), RECON), 1, samples=("logvar",)),
