@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from klcli.formula.traversal import children, free_symbols, rebuilt, replaced, spanning, walk
-from klcli.formula.tree import Call, Clip, Negative, Number, Operation, Reduction, Symbol, Tree
+from klcli.formula.tree import Call, Clip, Negative, Number, Operation, Reduction, Symbol, Tree, operation
 from klcli.judge.loss_context.clips import bounds_all, can_be_whole, with_floors
 from klcli.judge.weight_signs import range_of
 from klcli.names.means_and_spreads import is_mean
@@ -101,13 +101,43 @@ def _shifted(tree: Tree, found: Guards) -> Tree:
             names = free_symbols(rest)
             if len(names) != 1 or is_mean(names[0]) or not _is_small(small):
                 continue
-            without = replaced(tree, node, rest)
-            outside = [part for part in walk(replaced(tree, node, small)) if isinstance(part, Symbol)]
+            gathered = _gathered(tree, node, rest, small)
+            without = replaced(gathered, node, rest)
+            outside = [part for part in walk(replaced(gathered, node, small)) if isinstance(part, Symbol)]
             if all(part.name != names[0] for part in outside):
                 found.shifts.append(node)
                 tree = without
                 break
     return tree
+
+
+def _gathered(tree: Tree, node: Tree, rest: Tree, small: Tree) -> Tree:
+    """The tree with a sum as one node where its two parts are terms of a longer one: ``m + v + 1e-6``.
+
+    Args:
+        tree: a part of the formula.
+        node: the sum.
+        rest: the head in it.
+        small: the small number in it.
+    """
+    if tree == node:
+        return tree
+    new = rebuilt(tree, [_gathered(child, node, rest, small) for child in children(tree)])
+    match new:
+        case Operation("+" | "-" as sign, left, right) if right == small:
+            new = _joined(left, sign, rest, node) or new
+    return spanning(new, *tree.span) if tree.span else new
+
+
+def _joined(tree: Tree, sign: str, rest: Tree, node: Tree) -> Tree | None:
+    """A sum with another term for one that has a sign in it; None where it has no such term."""
+    match tree:
+        case Operation("+" | "-" as own, left, right):
+            if right == rest and own == sign:
+                return operation(own, left, node)
+            inside = _joined(left, sign, rest, node)
+            return inside and operation(own, inside, right)
+    return node if tree == rest and sign == "+" else None
 
 
 def _is_small(tree: Tree) -> bool:

@@ -61,6 +61,25 @@ def test_what_is_a_part_of_the_formula_stays(text: str) -> None:
     assert same(found.tree, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5 * (mu**2 + var + 1e-6 - torch.log(var + 1e-6) - 1)",
+        "0.5 * (var + mu**2 + 1e-6 - torch.log(var + 1e-6) - 1)",
+        "-0.5 * (1 + torch.log(var + 1e-6) - mu**2 - var - 1e-6)",
+    ],
+)
+def test_a_head_and_its_small_number_may_be_terms_of_a_longer_sum(text: str) -> None:
+    found = guards(tree(text))
+    assert [to_text(one, "python") for one in found.shifts] == ["var + 1e-6"]
+    assert "1e-6" not in to_text(found.tree, "python")
+
+
+def test_a_small_number_of_another_sign_is_none_of_the_head() -> None:
+    text = "0.5 * (mu**2 + var - 1e-6 - torch.log(var + 1e-6) - 1)"
+    assert guards(tree(text)).shifts == []
+
+
 def test_a_small_number_wherever_the_head_stands_belongs_to_the_head() -> None:
     found = guards(tree("0.5 * (mu**2 + (s + 1e-3)**2 - 2*torch.log(s + 1e-3) - 1)"))
     assert same(found.tree, "0.5 * (mu**2 + s**2 - 2*torch.log(s) - 1)")
