@@ -84,7 +84,7 @@ class Kernel:
 
     def read_as(self, name: str | None) -> Kernel:
         """The same with the mistake that it has under another reading, if that has one."""
-        if self.mistaken is None or name not in PARAMETERIZATIONS:
+        if self.mistaken is None or name not in PARAMETERIZATIONS or self.verification.program.of_matrices:
             return self
         row = PARAMETERIZATIONS[name]
         again = _with_mistake(self.verification, row)

@@ -100,6 +100,13 @@ def k3_of_short_names() -> Any:
     return -policy.mean() + 0.04 * (r.exp() - r - 1).mean()
 
 
+def logarithm_lost_of_what_is_called_a_kl() -> Any:
+    """No KL of matrices, though it is called a KL: its sample reads a head of numbers."""
+    mu, logvar = heads()
+    kl_loss = -0.5 * torch.sum(1 - mu**2 - logvar.exp(), 1).mean()
+    return recon(mu + (logvar / 2).exp() * noise(mu)) + kl_loss
+
+
 def entropy() -> Any:
     """A sum of p log p is no estimate of a KL."""
     return -0.01 * D.Categorical(logits=torch.nn.Linear(N, 3)(X)).entropy().mean()
@@ -183,6 +190,12 @@ STYLES = {
         objective_beside_k3_under_a_mask, (OTHER, estimator("sum-mean", 0.04))
     ),
     "k3 of short names": Known(k3_of_short_names, (OTHER, estimator("mean", 0.04))),
+    "logarithm lost of what is called a kl": Known(
+        logarithm_lost_of_what_is_called_a_kl,
+        (RECON, ("kl", "wrong", None, "", None)),
+        codes=("KL143",),
+        samples=("logvar",),
+    ),
     "entropy": Known(entropy, (OTHER,)),
     "penalty on covariances": Known(penalty_on_covariances, (kl(), OTHER)),
     "decoder with a spread": Known(decoder_with_a_spread, (kl(), RECON), 1, samples=("logvar",)),

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.trace.factors import Chain
 from klcli.trace.matrices.expectations import Added, added_of
-from klcli.trace.matrices.gaussians import Arrangement, drawn, given_by, terms_at
+from klcli.trace.matrices.gaussians import READINGS, Arrangement, drawn, given_by, terms_at
 from klcli.trace.matrices.kinds import kinds_of
 from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.matrices.starts import Start, starts_of
@@ -54,6 +54,11 @@ class TermsFit:
     weights: Weights
     counted: NumPyArray | None
     batch: int
+
+    @property
+    def has_matrices(self) -> bool:
+        """Whether one of the arrays is a matrix: those of independent latents alone are numbers, too."""
+        return any(one in READINGS for one in self.readings.values())
 
 
 def fits_of(
