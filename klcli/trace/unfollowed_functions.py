@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.names.losses import is_called_kl
+from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.findings import TraceFinding
 from klcli.trace.fitted_programs import fitted_recording
 from klcli.trace.probing import best_fit, fit_text, is_random, off_text, wrong_gradients
@@ -41,7 +42,8 @@ def probed(recording: Recording) -> Probed:
         return Probed(warnings=(_RANDOM,))
     fit = best_fit(recording.probes, recording.steps[recording.losses[0].node].dtype)
     if fit is None:
-        is_kl = recording.called is not None and is_called_kl(recording.called.name)
+        called = recording.called
+        is_kl = called is not None and is_called_kl(called.name) and any(map(_is_of_gaussian, called.given))
         text = _NOTHING_FITS.format(len(recording.probes))
         return Probed(findings=(_finding(recording, "KL100", text),)) if is_kl else Probed()
     if fit.off:
@@ -52,6 +54,11 @@ def probed(recording: Recording) -> Probed:
     if found is None and recording.called is not None:
         findings.append(_finding(recording, "KL100", _OTHER_SUMS.format(fit_text(fit))))
     return Probed(found, tuple(findings), (_PROBED.format(fit_text(fit)),))
+
+
+def _is_of_gaussian(name: str) -> bool:
+    """Whether an argument is called a mean or a head: there are KLs of logits and of rates, too."""
+    return is_mean(name) or suggested(name) is not None
 
 
 def _finding(recording: Recording, code: str, text: str) -> TraceFinding:

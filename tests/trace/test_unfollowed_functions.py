@@ -10,6 +10,7 @@ import pytest
 from klcli.trace.recording import NotedLoss, Place, Recording, RoundedCall, Step, WholeCall
 from klcli.trace.run_summary import watched
 from klcli.trace.unfollowed_functions import probed
+from klcli.values import replace
 
 OneEntry = Callable[[float, float], float]
 
@@ -62,6 +63,14 @@ def test_what_is_right_holds_and_is_not_called_proved() -> None:
 def test_what_does_not_say_that_it_is_a_kl_is_no_wrong_one() -> None:
     found = probed(recorded(lambda m, s: m**2 + s**3, "penalty"))
     assert (found.recording, found.findings) == (None, ())
+
+
+def test_a_kl_of_something_else_is_no_wrong_one() -> None:
+    """Categorical and Bernoulli distributions have KLs of their logits."""
+    found = recorded(lambda m, s: m**2 + s**3, "kl_loss")
+    assert found.called
+    logits = dict(zip(("p_logits", "q_logits"), found.called.given.values(), strict=True))
+    assert probed(replace(found, called=replace(found.called, given=logits))).findings == ()
 
 
 def test_what_draws_samples_is_not_fitted() -> None:
