@@ -113,9 +113,10 @@ def _functions(program: Program, name: str) -> list[Tree]:
     A call is in each: a product or a power of a symbol is no other mean, but has a weight. The symbol is in
     it once: a sum of its terms is a part of the KL. None is a power, nor the distance of a mean to a number:
     in (tanh(a) - 1)^2 that is the mean of the prior. Of a head none is another reading of it. Each was
-    written: what a call is made of is none.
+    written, in a program that is a text: what a call is made of is none.
     """
-    nodes = [node for node in walk(program.tree) if node.span]
+    nodes = list(walk(program.tree))
+    nodes = [node for node in nodes if node.span] or nodes
     nodes += [node.left for node in nodes if isinstance(node, Operation) and node.operator == "^"]  # tanh²(a)
     own = [node for node in nodes if free_symbols(node) == (name,)]
     called = [node for node in own if _has_call(node) and _once(node)]
@@ -170,7 +171,8 @@ def _agree(one: Tree, other: Tree, name: str) -> bool:
 def _is_distance(program: Program, function: Operation) -> bool:
     """Whether a function is a mean minus a number, in the place where that is squared.
 
-    What a helper variable is given is a mean by that, and one call is one however it is computed.
+    What a helper variable is given is a mean by that, and one call is one however it is computed. Of a
+    program that is no text nobody knows, and the distance is likelier.
     """
     if function.operator not in ("+", "-") or _CALL.fullmatch(_written(program, function)):
         return False
@@ -180,7 +182,7 @@ def _is_distance(program: Program, function: Operation) -> bool:
         rest = replaced(rest, square, _NOTHING)
     if free_symbols(function)[0] in free_symbols(rest):
         return False
-    return any(
+    return not function.span or any(
         _is_within(left.span, node.span)
         for node in walk(program.tree)
         if isinstance(node, Operation) and node in squares and (left := node.left)

@@ -38,6 +38,11 @@ def with_weight(mu: Any, s: Any, *, weight: float = 3.0) -> Any:
     return weight * np.sum(-0.5 * (1 + s - mu**2 - np.exp(s)))
 
 
+def raised(mu: Any, rho: Any) -> Any:
+    sigma = np.exp(rho) + 0.1
+    return 0.5 * np.sum(mu**2 + sigma**2 - 1 - 2 * np.log(sigma), axis=1)
+
+
 TEXT = "-0.5 * (1 + logvar - mu^2 - exp(logvar))"
 
 
@@ -64,6 +69,7 @@ def test_a_text_has_the_fields_of_the_command(klcli: Klcli) -> None:
     [
         (squared_twice, "wrong", "KL105"),
         (between_two, "exact", None),
+        (raised, "exact", None),
         (k3, "estimator", None),
         (with_weight, "scaled", None),
     ],
