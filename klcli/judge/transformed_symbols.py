@@ -182,7 +182,7 @@ def _is_distance(program: Program, function: Operation) -> bool:
         rest = replaced(rest, square, _NOTHING)
     if free_symbols(function)[0] in free_symbols(rest):
         return False
-    return not function.span or any(
+    return not any(node.span for node in walk(program.tree)) or any(
         _is_within(left.span, node.span)
         for node in walk(program.tree)
         if isinstance(node, Operation) and node in squares and (left := node.left)
