@@ -11,9 +11,9 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.gaussian.divergence import divergence, divergence_digits
+from klcli.report.compute_csv import rows
 from klcli.report.compute_data import ComputeData
 from klcli.report.compute_inputs import inputs, readings, title
-from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.document import Document, DocumentBlock, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows

@@ -1,115 +1,137 @@
-"""The records of `klcli compute` for CSV: of each dimension, with a matrix, with another prior."""
+"""What `klcli compute --rows` says: one divergence a row, in closed form, and the rows that are none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from klcli.gaussian.closed_form import ClosedForm, KlTerms, Unit
-from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.formula.numeral import significant
+from klcli.gaussian.closed_form import ClosedForm, Unit
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
+from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph
+from klcli.report.limits import Held
 from klcli.report.record import CellValue
-from klcli.witness.examination import Examination
+from klcli.report.report import Report
+from klcli.report.wording import normal_text
+from klcli.values import dataclass
 
-if TYPE_CHECKING:
-    from klcli.gaussian.priors.other_prior import OtherPrior
-    from klcli.witness.witness import Witness
-
-__all__ = ["rows"]
+__all__ = ["RowComputed", "table_report"]
 
 
-def rows(
-    divergence: str, q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit, found: Examination
-) -> Iterator[dict[str, CellValue]]:
-    """The records of one divergence, whose values are in `unit`.
+@dataclass(frozen=True, slots=True)
+class RowComputed:
+    """One row of a file.
 
-    Args:
-        divergence: which direction it is, in signs.
-        q: the posterior.
+    Attributes:
+        line: where it begins, from 1.
+        name: what the file calls it; empty where it does not.
+        q: the posterior; None where the row is none.
         p: the prior.
-        unit: in which the examination is.
-        found: the examination.
+        found: the divergence in the unit of the report.
+        held: it against the limits; None where there are none.
+        problem: why the row is none; empty where it is one.
     """
-    if not isinstance(p, Gaussian):
-        yield _to_other_prior(divergence, p, unit, found)
-    elif has_heads(q) and has_heads(p):
-        yield from _independent(divergence, q, p, unit, found)
-    else:
-        yield _with_matrices(divergence, unit, found)
+
+    line: int
+    name: str
+    q: Gaussian[Heads] | None = None
+    p: Gaussian[Heads] | None = None
+    found: ClosedForm | None = None
+    held: Held | None = None
+    problem: str = ""
 
 
-def _independent(
-    divergence: str, q: Gaussian[Heads], p: Gaussian[Heads], unit: Unit, found: Examination
-) -> Iterator[dict[str, CellValue]]:
-    """A row for each dimension and one for the sum, which alone has the witnesses.
+@dataclass(frozen=True, slots=True)
+class RowData:
+    """One row; the field names are the keys of the JSON. What a row does not have is null."""
 
-    The columns mu and sigma are those of the first argument of the divergence, the others of the second.
-    """
-    whole = found.closed_form
-    assert whole  # two Gaussians have one
-    places = zip(q.mean, q.spread.sigma(), p.mean, p.spread.sigma(), strict=True)
-    for number, (place, terms) in enumerate(zip(places, whole.per_dimension, strict=True), 1):
-        yield {
-            **_place(divergence, number, place, unit),
-            **_terms(terms),
-            **dict.fromkeys(_witnesses(found)),
-        }
-    # Means and standard deviations of q and p, of which a sum has none.
-    yield {**_place(divergence, "sum", (None,) * 4, unit), **_terms(whole), **_witnesses(found)}
+    line: int
+    name: str
+    value: float | None
+    spread: float | None
+    shift: float | None
+    limits: Held | None
+    error: str | None
 
 
-def _place(
-    divergence: str, dimension: CellValue, place: tuple[CellValue, ...], unit: Unit
-) -> dict[str, CellValue]:
-    columns = zip(("mu", "sigma", "prior_mu", "prior_sigma"), place, strict=True)
-    return {"divergence": divergence, "dimension": dimension, **dict(columns), "unit": unit}
+@dataclass(frozen=True, slots=True)
+class TableData:
+    """The data of `klcli compute --rows`; the field names are the keys of its JSON."""
+
+    schema: str
+    unit: Unit
+    rows: tuple[RowData, ...]
+    summary: Mapping[str, int]
+    warnings: tuple[str, ...]
 
 
-def _with_matrices(divergence: str, unit: Unit, found: Examination) -> dict[str, CellValue]:
-    terms = found.closed_form
-    assert terms  # two Gaussians have one
+def table_report(rows: Sequence[RowComputed], unit: Unit) -> Report:
+    """The report of all rows of a file, in their order."""
+    data = tuple(map(_data, rows))
+    unread = sum(row.error is not None for row in data)
+    failed = sum(row.limits is not None and not row.limits.holds for row in data)
+    summary = {"rows": len(rows), "computed": len(rows) - unread, "failed": failed, "unreadable": unread}
+    counted = f"{len(rows) - unread:,} of {len(rows):,} rows computed"
+    if any(row.limits for row in data):
+        counted += f", {failed:,} beyond a limit"
+    return Report(
+        data=TableData("klcli.compute-rows/1", unit, data, summary, ()),
+        rows=tuple(_record(row, unit) for row in data),
+        columns=("line", "name", "unit", "value", "spread", "shift", "holds", "error"),
+        document=Document(
+            f"KL(q || p) in {unit}, in closed form",
+            (_table(rows, unit), Paragraph(counted, "bad" if failed or unread else "good")),
+        ),
+        bare="\n".join("error" if row.value is None else repr(row.value) for row in data),
+        holds=not failed,
+        readable=not unread,
+    )
+
+
+def _data(row: RowComputed) -> RowData:
+    found = row.found
+    value, spread, shift = (found.value, found.spread, found.shift) if found else (None, None, None)
+    return RowData(row.line, row.name, value, spread, shift, row.held, row.problem or None)
+
+
+def _record(row: RowData, unit: Unit) -> dict[str, CellValue]:
     return {
-        "divergence": divergence,
-        "dimensions": terms.dimension,
+        "line": row.line,
+        "name": row.name,
         "unit": unit,
-        **_terms(terms),
-        "trace": terms.trace,
-        "log_determinant": terms.log_determinant,
-        "mahalanobis": terms.mahalanobis,
-        "method": terms.method,
-        **_witnesses(found),
+        "value": row.value,
+        "spread": row.spread,
+        "shift": row.shift,
+        "holds": row.limits.holds if row.limits else None,
+        "error": row.error,
     }
 
 
-def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examination) -> dict[str, CellValue]:
-    columns = _witnesses(found)
-    del columns["estimator"]
-    status = columns.pop("status")
-    return {
-        "divergence": divergence,
-        "prior": p.text,
-        "unit": unit,
-        "closed_form": found.closed_form.value if found.closed_form else None,
-        **columns,
-        **{f"{row.kind} bound: {row.name}": row.value for row in found.bounds},
-        "status": status,
-    }
+def _table(rows: Sequence[RowComputed], unit: Unit) -> CellTable:
+    named = any(row.name for row in rows)
+    held = any(row.held for row in rows)
+    columns = (
+        ColumnHead("line", numeric=True),
+        *((ColumnHead("name"),) if named else ()),
+        ColumnHead("q"),
+        ColumnHead("p"),
+        ColumnHead(unit, numeric=True),
+        *((ColumnHead("limits"),) if held else ()),
+    )
+    return CellTable(columns, tuple(_cells(row, named=named, held=held) for row in rows))
 
 
-def _terms(terms: KlTerms | ClosedForm) -> dict[str, CellValue]:
-    return {"closed_form": terms.value, "spread": terms.spread, "shift": terms.shift}
-
-
-def _witnesses(found: Examination) -> dict[str, CellValue]:
-    """The columns of what was found beside a closed form."""
-    sampled: Witness | None = found.monte_carlo
-    return {
-        "integral": found.integral.value if found.integral else None,
-        "estimator": sampled.estimator if sampled else None,
-        "monte_carlo": sampled.value if sampled else None,
-        "standard_error": sampled.standard_error if sampled else None,
-        "z": sampled.z if sampled else None,
-        "samples": sampled.samples if sampled else None,
-        "seed": sampled.seed if sampled else None,
-        "status": found.status,
-    }
+def _cells(row: RowComputed, *, named: bool, held: bool) -> tuple[Cell, ...]:
+    names = (Cell(row.name),) if named else ()
+    if not (row.q and row.p and row.found):
+        ends = (Cell("error", "bad"), *((Cell(""),) if held else ()))
+        return (Cell(str(row.line)), *names, Cell(row.problem, "bad"), Cell(""), *ends)
+    limits = Cell("holds", "good") if row.held and row.held.holds else Cell("fails", "bad")
+    return (
+        Cell(str(row.line)),
+        *names,
+        Cell(normal_text(row.q)),
+        Cell(normal_text(row.p)),
+        Cell(significant(row.found.value)),
+        *((limits if row.held else Cell(""),) if held else ()),
+    )

@@ -1,62 +1,73 @@
-"""Records of compute for CSV: a row for each dimension and one for the sum; one row with a matrix or another prior."""
+"""The report of a file of Gaussians: every row in its order, those that are none with why, and the counts."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import fsum
+from typing import Any
 
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
-from klcli.report.compute_rows import rows
-from klcli.witness.examination import examine
-from tests import reference
+from klcli.gaussian.divergence import divergence
+from klcli.report.compute_rows import RowComputed, table_report
+from klcli.report.document import CellTable, Paragraph
+from klcli.report.limits import Limits, held
 
-Q = Gaussian.from_head(["0.3", "-1"], ["1.2", "0.5"])
-P = Gaussian.from_head([0, "0.5"], [1, 2])
-
-
-def test_dimensions_add_up_to_the_sum() -> None:
-    found = list(rows("KL(q || p)", Q, P, "nats", examine(Q, P, samples=2000)))
-    *parts, whole = found
-    assert [row["dimension"] for row in found] == [1, 2, "sum"]
-    assert [(row["mu"], row["sigma"], row["prior_mu"], row["prior_sigma"]) for row in parts] == [
-        (Fraction("0.3"), 1.2, 0, 1),
-        (-1, 0.5, Fraction("0.5"), 2),
-    ]
-    for name in ("closed_form", "spread", "shift"):
-        assert whole[name] == pytest.approx(fsum(float(row[name]) for row in parts), rel=1e-15)  # type: ignore[arg-type]
-    exact = reference.kl(reference.exact("0.3"), reference.exact("1.2"))
-    assert parts[0]["closed_form"] == pytest.approx(float(exact), rel=1e-15)
+Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
+FOUND = divergence(Q, P)
 
 
-def test_the_sum_alone_has_the_witnesses() -> None:
-    *parts, whole = rows("KL(q || p)", Q, P, "nats", examine(Q, P, samples=2000, seed=3))
-    for name in ("integral", "monte_carlo", "standard_error", "z", "samples", "seed", "status"):
-        assert all(row[name] is None for row in parts)
-        assert whole[name] is not None
-    assert (whole["samples"], whole["seed"], whole["status"]) == (2000, 3, "agrees")
+def row(line: int, name: str = "", most: float | None = None) -> RowComputed:
+    against = held(Limits(most=None if most is None else Fraction(most)), FOUND.value)
+    return RowComputed(line, name, Q, P, FOUND, against)
 
 
-def test_all_rows_have_the_same_columns() -> None:
-    found = list(rows("KL(q || p)", Q, P, "nats", examine(Q, P, samples=2000)))
-    assert len({tuple(row) for row in found}) == 1
+BAD = RowComputed(3, "", problem="sigma must be > 0, got -2")
 
 
-def test_a_matrix_is_one_row_with_its_terms() -> None:
-    q = Gaussian.from_matrix(0, [[2, 1], [1, 2]])
-    p = Gaussian.from_matrix(0, [[1, 0], [0, 1]])
-    (row,) = rows("KL(q || p)", q, p, "nats", examine(q, p, samples=2000))
-    assert (row["dimensions"], row["trace"], row["mahalanobis"]) == (2, 4.0, 0.0)
+def parts(*rows: RowComputed) -> tuple[Any, CellTable, Paragraph]:
+    report = table_report(rows, "nats")
+    table, counted = report.document.blocks
+    assert isinstance(table, CellTable)
+    assert isinstance(counted, Paragraph)
+    return report, table, counted
 
 
-def test_another_prior_has_its_text_and_bounds() -> None:
-    q = Gaussian.from_head(0, 1)
-    p = read_prior("0.5*N(0, 1) + 0.5*N(1, 1)", None, 1)
-    assert isinstance(p, OtherPrior)
-    (row,) = rows("KL(q || p)", q, p, "nats", examine(q, p.distribution, samples=2000))
-    assert row["prior"] == p.text
-    assert row["closed_form"] is None
-    assert any(name.startswith("upper bound: ") for name in row)
-    assert list(row)[-1] == "status"
+@pytest.mark.parametrize(
+    ("rows", "holds", "readable", "words", "tone"),
+    [
+        ((row(2),), True, True, "1 of 1 rows computed", "good"),
+        ((row(2), BAD), True, False, "1 of 2 rows computed", "bad"),
+        ((row(2, most=1), row(3, most=1)), True, True, "2 of 2 rows computed, 0 beyond a limit", "good"),
+        ((row(2, most=0.01), row(3, most=1)), False, True, "2 of 2 rows computed, 1 beyond a limit", "bad"),
+    ],
+)
+def test_what_it_means(
+    rows: tuple[RowComputed, ...], holds: bool, readable: bool, words: str, tone: str
+) -> None:
+    report, _, counted = parts(*rows)
+    assert (report.holds, report.readable) == (holds, readable)
+    assert (counted.text, counted.tone) == (words, tone)
+
+
+def test_columns_are_those_that_say_something() -> None:
+    _, plain, _ = parts(row(2))
+    _, named, _ = parts(row(2, "a"), row(3))
+    _, limited, _ = parts(row(2, most=1), BAD)
+    assert [len(one.columns) for one in (plain, named, limited)] == [4, 5, 5]
+    for table in (plain, named, limited):
+        assert all(len(cells) == len(table.columns) for cells in table.rows)
+
+
+def test_records_have_the_same_keys_whatever_a_row_is() -> None:
+    report, _, _ = parts(row(2, "a", most=1), BAD)
+    assert [tuple(one) for one in report.rows] == [report.columns] * 2
+    first, second = report.rows
+    assert (first["value"], first["holds"], first["error"]) == (FOUND.value, True, None)
+    assert (second["value"], second["holds"], second["error"]) == (None, None, BAD.problem)
+
+
+def test_bare_has_a_line_for_each() -> None:
+    report, _, _ = parts(row(2), BAD)
+    assert report.bare == f"{FOUND.value!r}\nerror"
+    assert dict(report.data.summary) == {"rows": 2, "computed": 1, "failed": 0, "unreadable": 1}

@@ -16,7 +16,7 @@ from klcli.gaussian.divergence import divergence
 from klcli.gaussian.matrices.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.special_characters import visible
-from klcli.report.compute_table import RowComputed, table_report
+from klcli.report.compute_rows import RowComputed, table_report
 from klcli.report.limits import held
 from klcli.report.report import Report
 from klcli.tables.records import Record, Value, records
