@@ -52,7 +52,7 @@ def trace_report(found: Watched, *, when: str = "", accepted: Collection[str] = 
         document=Document("", tuple(_blocks(found, when, accepted))),
         bare="\n".join(map(one_line, data.findings)),
         holds=found.holds(accepted),
-        readable=bool(found.losses),
+        readable=found.is_checked,
         findings=Findings(alerts, ()),
     )
 

@@ -13,7 +13,7 @@ from klcli.trace.precision import Precision, precisions_of
 from klcli.trace.recording import NotedLoss, Recording, WholeCall
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.trace.terms import Term
-from klcli.trace.unfollowed_functions import Probed, probed
+from klcli.trace.unfollowed_functions import Probed, is_named_kl, probed
 from klcli.values import dataclass, replace
 
 __all__ = ["Watched", "watched"]
@@ -52,6 +52,12 @@ class Watched:
         """
         is_clean = all(one.severity == "note" for one in self.findings)
         return is_clean and not self.unaccepted(accepted) and not self.objectives
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether there is a loss, and of a function that is called a KL anything that is known of one."""
+        known = self.findings or any(term.kind != "other" for one in self.losses for term in one.terms)
+        return bool(self.losses) and (bool(known) or not is_named_kl(self.recording))
 
     @property
     def objectives(self) -> tuple[Term, ...]:

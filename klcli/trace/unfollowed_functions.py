@@ -11,7 +11,7 @@ from klcli.trace.probing import best_fit, fit_text, is_random, off_text, wrong_g
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
-__all__ = ["Probed", "probed"]
+__all__ = ["Probed", "is_named_kl", "probed"]
 
 _RANDOM = "its values differ from call to call: nothing can be fitted to them"
 _NOTHING_FITS = "it has the values of no multiple of a KL to a fixed normal prior, at {} points"
@@ -42,10 +42,8 @@ def probed(recording: Recording) -> Probed:
         return Probed(warnings=(_RANDOM,))
     fit = best_fit(recording.probes, recording.steps[recording.losses[0].node].dtype)
     if fit is None:
-        called = recording.called
-        is_kl = called is not None and is_called_kl(called.name) and any(map(_is_of_gaussian, called.given))
         text = _NOTHING_FITS.format(len(recording.probes))
-        return Probed(findings=(_finding(recording, "KL100", text),)) if is_kl else Probed()
+        return Probed(findings=(_finding(recording, "KL100", text),)) if is_named_kl(recording) else Probed()
     if fit.off:
         return Probed(findings=(_finding(recording, "KL100", off_text(fit)),))
     off = wrong_gradients(fit)
@@ -54,6 +52,12 @@ def probed(recording: Recording) -> Probed:
     if found is None and recording.called is not None:
         findings.append(_finding(recording, "KL100", _OTHER_SUMS.format(fit_text(fit))))
     return Probed(found, tuple(findings), (_PROBED.format(fit_text(fit)),))
+
+
+def is_named_kl(recording: Recording) -> bool:
+    """Whether a function was called whose name is that of a KL, with a mean or a head among its arguments."""
+    called = recording.called
+    return called is not None and is_called_kl(called.name) and any(map(_is_of_gaussian, called.given))
 
 
 def _is_of_gaussian(name: str) -> bool:

@@ -286,6 +286,7 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     assert (term["what"][:20], term["weight"], term["reduction"]) == ("KL(N(mu, exp(logvar)", 0.5, "sum")
     (tmp_path / "package" / "arrays.py").write_text(
         "import numpy as np\n\ndef kl(mu, std):\n    return np.sum((std**2 + mu**2 - 1) / 2 - np.log(std))\n"
+        "def kl_of_three(mu, std, beta):\n    return np.cumsum(np.sort(mu * std * beta))[-1]\n"
     )
     behind = json.loads(klcli("trace", *python, "package.losses:kl", "--arg", "beta=0.5", "--json").out)
     assert behind["terms"] == function["terms"]
@@ -294,6 +295,8 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     of_numpy = json.loads(klcli("trace", *python, "--json", "package.arrays:kl").out)
     assert of_numpy["framework"].startswith("numpy ")
     assert of_numpy["terms"][0]["parameterization"] == "std"
+    unchecked = klcli("trace", *python, "package.arrays:kl_of_three")
+    assert (unchecked.status, "no KL that could be followed" in unchecked.out) == (2, True)
     for target, message in (
         ("package.loses:kl", "cannot be imported"),
         ("package.losses:empty", "takes no arrays"),
