@@ -14,8 +14,9 @@ from math import isclose
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program, rewritten
+from klcli.formula.symbol_names import STEPS
 from klcli.formula.traversal import free_symbols, replaced, substitute, walk
-from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Symbol, Tree, operation
+from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Stop, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -194,11 +195,11 @@ def _is_within(part: Span | None, whole: Span | None) -> bool:
 
 
 def _has_call(tree: Tree) -> bool:
-    """Whether a function of numbers is called, and none of matrices, whose value is no mean or head."""
+    """Whether a function of numbers is called, with a gradient; of matrices the value is no mean or head."""
     nodes = list(walk(tree))
-    return any(isinstance(node, Call) for node in nodes) and not any(
-        isinstance(node, MatrixCall) for node in nodes
-    )
+    calls = [node for node in nodes if isinstance(node, Call)]
+    is_other = any(isinstance(node, MatrixCall | Stop) for node in nodes)
+    return bool(calls) and not is_other and not any(node.function in STEPS for node in calls)
 
 
 def _once(tree: Tree) -> bool:
