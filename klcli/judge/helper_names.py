@@ -16,12 +16,12 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.verdict import Verdict
 from klcli.names.means_and_spreads import suggested
 
-__all__ = ["is_named_otherwise"]
+__all__ = ["have_same_values", "is_named_otherwise"]
 
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
-_POINTS = (0.37, 0.81, 1.43)
-"""Values of all symbols: every reading has a value there."""
+_POINTS = (0.37, 0.59, 0.81)
+"""Values of all symbols: between 0 and 1 every reading has a value, that of a logistic function, too."""
 
 
 def is_named_otherwise(program: Tree, taken: Tree, verdict: Verdict) -> bool:
@@ -45,12 +45,12 @@ def is_named_otherwise(program: Tree, taken: Tree, verdict: Verdict) -> bool:
                 continue
             sigma = substitute(PARAMETERIZATIONS[reading].sigma, {"s": Symbol(base)})
             value = substitute(PARAMETERIZATIONS[stated].head, {"sigma": sigma})
-            if _is_same(program, substitute(taken, {head: value})):
+            if have_same_values(program, substitute(taken, {head: value})):
                 return True
     return False
 
 
-def _is_same(one: Tree, other: Tree) -> bool:
+def have_same_values(one: Tree, other: Tree) -> bool:
     """Whether two formulas have the same values at some points, as far as doubles can tell."""
     names = {*free_symbols(one), *free_symbols(other)}
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
-from math import isclose
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
@@ -17,10 +16,9 @@ from klcli.formula.program import Program, rewritten
 from klcli.formula.symbol_names import STEPS
 from klcli.formula.traversal import free_symbols, replaced, substitute, walk
 from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Stop, Symbol, Tree, operation
-from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition import Condition
+from klcli.judge.helper_names import have_same_values
 from klcli.names.means_and_spreads import is_mean
 from klcli.patterns import regex
 from klcli.values import dataclass
@@ -29,10 +27,6 @@ __all__ = ["Transformed", "functions_in", "transformed"]
 
 _MOST = 3
 """Functions that are tried for a symbol, the largest first: the square of a mean, the mean with a factor."""
-_CLOSE = 1e-9
-"""Relative: far above the rounding of doubles, far below what another function differs."""
-_POINTS = (0.37, 0.81)
-"""Values of a head: every reading has a value there."""
 _LEAST = Fraction(1, 100)
 """What is less is a small number that keeps a logarithm finite."""
 _CALL = regex(r"[\\\w.]*\([^()]*\)|[\w.]+\.\w+\(\)")
@@ -155,18 +149,7 @@ def _changes_reading(function: Tree, name: str) -> bool:
         for of in PARAMETERIZATIONS.values()
         for to in PARAMETERIZATIONS.values()
     )
-    return any(_agree(function, shape, name) for shape in shapes)
-
-
-def _agree(one: Tree, other: Tree, name: str) -> bool:
-    at = ({name: point} for point in _POINTS)
-    try:
-        return all(
-            isclose(evaluate(one, point, Doubles()), evaluate(other, point, Doubles()), rel_tol=_CLOSE)
-            for point in at
-        )
-    except ArithmeticError:
-        return False
+    return any(have_same_values(function, shape) for shape in shapes)
 
 
 def _is_distance(program: Program, function: Operation) -> bool:
