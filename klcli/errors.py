@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["EXIT_STATUSES", "KlcliError", "USAGE", "clipped", "nearest"]
-
 USAGE = 2
 """Exit status of a usage error or of input that cannot be read."""
 

@@ -22,8 +22,6 @@ from klcli.trace.function_trials import REDUCTIONS, Caller
 from klcli.trace.sample_averages import averages, draws_samples
 from klcli.values import dataclass
 
-__all__ = ["assert_kl"]
-
 
 def assert_kl(
     function: Callable[..., Any],

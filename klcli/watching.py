@@ -19,8 +19,6 @@ from klcli.trace.run_summary import Watched, watched
 from klcli.trace.samplers import Sample
 from klcli.trace.terms import Term
 
-__all__ = ["Seen", "watch"]
-
 
 class Seen:
     """What was seen of a stretch of a program, complete once that is left; printed, it is the report."""

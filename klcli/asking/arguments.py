@@ -9,8 +9,6 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import AnyGaussian, Gaussian
 from klcli.gaussian.heads import Heads
 
-__all__ = ["NumbersLike", "array_of", "gaussian", "independent_gaussian", "numbers"]
-
 NumbersLike: TypeAlias = Any
 """A number, a text of one, or a sequence or an array of them of shape (d,)."""
 

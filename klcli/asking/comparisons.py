@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from klcli.report.compare_data import CompareData
     from klcli.report.readings import Overview
 
-__all__ = ["compare"]
-
 _MU, _SIGMA = "0.3", "1.2"
 """Where formulas are compared."""
 

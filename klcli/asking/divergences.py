@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from klcli.report.compute_data import ComputeData
     from klcli.report.estimate_data import EstimateData
 
-__all__ = ["compute", "estimate"]
-
 
 def compute(
     mu: NumbersLike,

@@ -13,8 +13,6 @@ from klcli.judge.question import PLAIN, Question
 from klcli.judge.verification import Verification
 from klcli.report.verify_data import VerifyData
 
-__all__ = ["verify"]
-
 
 @overload
 def verify(what: Program, question: Question = PLAIN, *, other: Program | None = None) -> Verification: ...

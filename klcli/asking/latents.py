@@ -21,8 +21,6 @@ from klcli.tables.inputs import Input, files_of
 if TYPE_CHECKING:
     from klcli.report.latents_data import LatentsData
 
-__all__ = ["summarize_latent_files", "summarize_latents"]
-
 _Path: TypeAlias = "str | os.PathLike[str]"
 
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TextIO
 
-__all__ = ["CHOICE", "asked_for", "is_colored"]
-
 CHOICE: ContextVar[str | None] = ContextVar("color", default=None)
 """What the command line says, for messages that may come before it is understood."""
 

@@ -7,8 +7,6 @@ import os
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class
 
-__all__ = ["answer", "script"]
-
 _NAME, _VARIABLE = "klcli", "_KLCLI_COMPLETE"
 _WORDS, _WORD = "_KLCLI_WORDS", "_KLCLI_WORD"
 

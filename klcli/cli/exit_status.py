@@ -16,8 +16,6 @@ from klcli.errors import USAGE, KlcliError
 if TYPE_CHECKING:
     from klcli.report.report import Report
 
-__all__ = ["status_of", "status_of_report"]
-
 FAILED, INTERNAL, CLOSED_PIPE = 1, 3, 141
 """Beside click's 2 for wrong usage; 141 is that of a program that a shell sees end by SIGPIPE: 128 + 13."""
 

@@ -11,8 +11,6 @@ from klcli.errors import KlcliError
 from klcli.render.special_characters import visible
 from klcli.values import dataclass
 
-__all__ = ["Given", "MatrixRows", "file_hash", "read_matrix", "read_rows", "read_text"]
-
 MatrixRows = tuple[tuple[Fraction, ...], ...]
 
 _MOST_BYTES = 64_000_000

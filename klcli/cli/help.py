@@ -10,8 +10,6 @@ import click
 
 from klcli.patterns import regex
 
-__all__ = ["Command", "Option", "in_group", "write_epilog", "write_options"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from sys import UnraisableHookArgs
     from types import FrameType
 
-__all__ = ["INTERRUPTED", "interrupted", "is_interrupt", "listen"]
-
 INTERRUPTED = 130
 """The status of a shell for a program that was interrupted: 128 and the number of the signal."""
 

@@ -21,8 +21,6 @@ from klcli.errors import KlcliError, nearest
 if TYPE_CHECKING:
     pass
 
-__all__ = ["cli", "run"]
-
 _HELP = "help"
 """``klcli help COMMAND`` is ``klcli COMMAND --help``."""
 _MANUAL = "--man"

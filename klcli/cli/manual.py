@@ -12,8 +12,6 @@ from klcli.cli.commands import COMMANDS
 from klcli.errors import EXIT_STATUSES
 from klcli.patterns import regex
 
-__all__ = ["manual"]
-
 _ENVIRONMENT = {
     "KLCLI_FORMAT": "The format of what is shown on a terminal.",
     "KLCLI_TRACEBACK": "Show where an internal error happened.",

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from klcli.report.document import Document
     from klcli.report.report import Report
 
-__all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
-
 FORMATS = ("text", "json", "csv", "markdown", "latex", "html")
 """Every format but text, which is the terminal's, is a module of `klcli.render`."""
 

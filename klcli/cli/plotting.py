@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from klcli.report.document import Document
     from klcli.report.report import Report
 
-__all__ = ["check_plot", "illustrated", "plot_option", "save_pictures"]
-
 _HERE, _NOWHERE = "-", "none"
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-__all__ = ["progress"]
-
 _PATIENCE = 1.0
 """Seconds: what is done sooner needs no bar."""
 _TICKS = 200

@@ -8,8 +8,6 @@ from typing import Any
 
 from klcli.errors import KlcliError
 
-__all__ = ["NAME", "flag", "shown", "table_of", "texts"]
-
 NAME = "pyproject.toml"
 
 

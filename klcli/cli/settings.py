@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from klcli.cli.project import NAME, flag, shown, table_of, texts
 from klcli.errors import KlcliError, nearest
 
-__all__ = ["SETTINGS", "defaults_of", "format_of_terminal"]
-
 _FORMAT = "KLCLI_FORMAT"
 
 

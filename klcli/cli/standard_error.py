@@ -7,8 +7,6 @@ from contextlib import suppress
 
 from klcli.cli.coloring import CHOICE, is_colored
 
-__all__ = ["say"]
-
 _COLORS = {"error": "1;31", "warning": "33", "note": "36", "hint": "36"}
 """The codes of terminals for red, yellow and cyan, as in reports."""
 

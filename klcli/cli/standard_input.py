@@ -9,8 +9,6 @@ from typing import BinaryIO
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 
-__all__ = ["read_standard_input", "standard_input"]
-
 _END = "Ctrl-Z" if os.name == "nt" else "Ctrl-D"
 _HINT = "- reads what comes through a pipe or from < FILE"
 

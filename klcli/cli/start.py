@@ -9,8 +9,6 @@ from typing import NoReturn
 
 from klcli.cli.interrupts import interrupted, is_interrupt, listen
 
-__all__ = ["run"]
-
 _OBJECTS = 100_000
 """New objects after which cycles are looked for: what a start loads stays, and looking at it takes 6 ms."""
 

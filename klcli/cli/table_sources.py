@@ -16,8 +16,6 @@ from klcli.tables.files import open_file
 from klcli.tables.inputs import STREAM, Input
 from klcli.tables.source import Advance, Source
 
-__all__ = ["is_stream", "open_source", "size_of", "table_readers"]
-
 
 @contextmanager
 def open_source(path: str) -> Iterator[Source]:

@@ -12,8 +12,6 @@ from klcli.cli.options.engines import Engine
 from klcli.errors import KlcliError
 from klcli.tables.extras import needed
 
-__all__ = ["workers"]
-
 _SECONDS = 30
 """How long a scheduler may take to answer."""
 

@@ -20,8 +20,6 @@ from klcli.errors import KlcliError
 from klcli.patterns import regex
 from klcli.render.special_characters import visible
 
-__all__ = ["remove_left_overs", "save", "saving", "write_whole"]
-
 _PREFIX, _SUFFIX = ".klcli-", ".tmp"
 _LEFT_OVER = regex(rf"{re.escape(_PREFIX)}\w+{re.escape(_SUFFIX)}")
 """The name of a file that was being written when its process ended."""

@@ -8,22 +8,6 @@ from __future__ import annotations
 import unicodedata
 from fractions import Fraction
 
-__all__ = [
-    "ACCENTS",
-    "COMBINING",
-    "FRACTIONS",
-    "GREEK",
-    "LATEX_FUNCTIONS",
-    "LATEX_IGNORED",
-    "LATEX_OPERATORS",
-    "LATEX_VARIANTS",
-    "OPERATORS",
-    "STYLES",
-    "SUBSCRIPTS",
-    "SUPERSCRIPTS",
-    "letter",
-]
-
 GREEK = {
     "alpha": "α",
     "beta": "β",

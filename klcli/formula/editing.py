@@ -32,8 +32,6 @@ from klcli.formula.write.python import PythonPrinter
 from klcli.formula.write.unicode import UnicodePrinter
 from klcli.patterns import regex
 
-__all__ = ["edited", "in_habit", "written_anew"]
-
 
 def edited(program: Program, before: Tree, after: Tree) -> ProgramSource | None:
     """The source of a program with the changes that make a part `before` of its tree `after`.

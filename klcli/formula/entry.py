@@ -24,8 +24,6 @@ from klcli.formula.tree import (
     operation,
 )
 
-__all__ = ["entry", "without_sums"]
-
 
 def entry(
     tree: Tree, *, of_matrices: bool = False, keeps_stops: bool = False, keeps_sums: bool = True

@@ -9,8 +9,6 @@ from fractions import Fraction
 from klcli.errors import KlcliError
 from klcli.patterns import regex
 
-__all__ = ["decimal_text", "number_text", "parse_numeral", "significant"]
-
 _NUMERAL = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
 """A decimal number with an exponent, in ASCII alone: Python would read other digits and dashes, too."""
 _DENOMINATOR_OF_FEW_DIGITS = 2**16

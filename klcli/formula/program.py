@@ -26,21 +26,6 @@ if TYPE_CHECKING:
     from klcli.formula.read.source_nodes import SourceNodes
     from klcli.formula.read.source_text import SourceText
 
-__all__ = [
-    "LANGUAGES",
-    "Language",
-    "Program",
-    "ProgramSource",
-    "read",
-    "read_again",
-    "read_as_matrices",
-    "read_matrices",
-    "read_otherwise",
-    "read_program",
-    "read_statements",
-    "rewritten",
-]
-
 Language: TypeAlias = Literal["math", "python"]
 ProgramSource: TypeAlias = "PlainText | SourceNodes"
 """What a program was read from."""

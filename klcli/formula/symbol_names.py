@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from klcli.patterns import regex
 
-__all__ = ["FUNCTIONS", "INDICES", "MATRIX_FUNCTIONS", "MAX_NAME", "STEPS", "is_symbol"]
-
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name and a text may use; log is the natural logarithm."""
 

@@ -27,19 +27,6 @@ from klcli.formula.tree import (
 )
 from klcli.values import replace
 
-__all__ = [
-    "carries",
-    "children",
-    "depth",
-    "free_symbols",
-    "rebuilt",
-    "replaced",
-    "spanning",
-    "substitute",
-    "unplaced",
-    "walk",
-]
-
 _BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Negative: lambda node: (node.operand,),
     Clip: lambda node: (node.operand, *node.limits),

@@ -14,29 +14,6 @@ from typing import Literal, TypeAlias
 from klcli.formula.symbol_names import FUNCTIONS, INDICES, MATRIX_FUNCTIONS, STEPS, is_symbol
 from klcli.values import dataclass, field
 
-__all__ = [
-    "Axes",
-    "Call",
-    "Clip",
-    "Constant",
-    "Length",
-    "MatrixCall",
-    "MatrixProduct",
-    "Negative",
-    "Number",
-    "Operation",
-    "Operator",
-    "Reduction",
-    "ReductionKind",
-    "Reshape",
-    "Span",
-    "Stop",
-    "Symbol",
-    "Tree",
-    "number",
-    "operation",
-]
-
 Operator: TypeAlias = Literal["+", "-", "*", "/", "^"]
 ReductionKind: TypeAlias = Literal["sum", "mean", "prod", "E"]
 Span: TypeAlias = tuple[int, int]

@@ -11,8 +11,6 @@ from klcli.formula.tree import Tree, operation
 from klcli.formula.value.interval import Interval
 from klcli.values import dataclass, replace
 
-__all__ = ["NEAREST", "UNITS", "ClosedForm", "Enclosure", "KlTerms", "Unit", "in_bits", "per_unit"]
-
 Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 

@@ -27,8 +27,6 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.gaussian.scales import is_far
 from klcli.values import dataclass, replace
 
-__all__ = ["Derivation", "derive", "derive_symbolic", "steps_of_one_dimension"]
-
 _MOST_NUMBERS = 3
 """Dimensions up to which the numbers of each are written out."""
 

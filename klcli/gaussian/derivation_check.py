@@ -20,15 +20,6 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
-__all__ = [
-    "PROBES",
-    "first_unequal",
-    "indexed",
-    "point",
-    "value_at",
-    "with_densities",
-]
-
 _EXTREME = 1000.0
 """Of log sigma: e^1000 is far beyond the doubles."""
 _MOST_DIGITS, _FEW_DIGITS = 700, 200

@@ -5,16 +5,6 @@ The rules of essential steps begin with an exclamation mark, see `klcli.gaussian
 
 from __future__ import annotations
 
-__all__ = [
-    "IN_HEAD",
-    "IN_HEAD_GENERAL",
-    "SQUARE",
-    "SQUARES",
-    "TO_THE_GENERAL_FORM",
-    "WITH_ANY_PRIOR",
-    "WITH_UNIT_PRIOR",
-]
-
 TO_THE_GENERAL_FORM = (
     ("!definition", "E_q[log q - log p]"),
     (

@@ -12,8 +12,6 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["DIGITS", "ESSENTIAL", "DerivationStep", "RuleText", "are_same", "rule_of_head", "step_of"]
-
 ESSENTIAL = "!"
 """What begins the rule of a step that a short derivation keeps."""
 _FORMULA = regex(r"\{([^}]*)\}")

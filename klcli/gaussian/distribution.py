@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.matrices.covariance import Covariance
     from klcli.gaussian.matrices.forms import CovarianceForm
 
-__all__ = ["AnyGaussian", "Gaussian", "alike", "has_heads", "log_density"]
-
 _LOG_ROOT_TWO_PI = log(2 * pi) / 2
 
 Spread = TypeVar("Spread", bound="Heads | Covariance")

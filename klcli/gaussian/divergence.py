@@ -8,8 +8,6 @@ from klcli.gaussian import independent_divergence as independent
 from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import AnyGaussian, has_heads
 
-__all__ = ["divergence", "divergence_digits"]
-
 
 def divergence(q: AnyGaussian, p: AnyGaussian, unit: Unit = "nats") -> ClosedForm:
     """KL(q || p) with its terms, each the double nearest to its exact value as far as arithmetic is exact.

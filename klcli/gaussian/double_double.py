@@ -9,26 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "ATANH_END",
-    "ATANH_SERIES",
-    "EXPM1_END",
-    "EXP_SERIES",
-    "FloatArray",
-    "FloatOperand",
-    "DoubleDouble",
-    "add",
-    "difference",
-    "exp",
-    "expm1",
-    "log1p",
-    "product",
-    "quotient",
-    "series",
-    "sigmoid",
-    "softplus",
-]
-
 FloatArray = NDArray[np.float64]
 FloatOperand = FloatArray | float
 DoubleDouble = tuple[FloatArray, FloatArray]

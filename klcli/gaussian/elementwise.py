@@ -12,8 +12,6 @@ from klcli.errors import KlcliError
 from klcli.gaussian.double_double import FloatArray
 from klcli.values import dataclass
 
-__all__ = ["BLOCK", "InvalidError", "ArrayArgument", "elementwise", "require"]
-
 BLOCK = 32768
 """Elements handled at a time, so that the temporaries stay in the second-level cache."""
 

@@ -11,8 +11,6 @@ from typing import Any, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 
-__all__ = ["Real", "exact_numbers"]
-
 Real: TypeAlias = "int | float | Fraction | Decimal | str"
 """A number as a caller may give it; a text is the decimal that it shows, a float the double that it is."""
 

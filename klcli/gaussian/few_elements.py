@@ -16,18 +16,6 @@ import numpy as np
 
 from klcli.gaussian.double_double import ATANH_END, ATANH_SERIES, EXP_SERIES
 
-__all__ = [
-    "FEW",
-    "LOG_PRECISION",
-    "LOG_STD",
-    "LOG_VAR",
-    "PRECISION",
-    "STD",
-    "VAR",
-    "FloatTerms",
-    "divergence",
-]
-
 FEW = 32
 """Elements up to which this is faster."""
 _LEAST = 1e-300

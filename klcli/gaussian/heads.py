@@ -18,8 +18,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.gaussian.scales import reading_at
 from klcli.values import dataclass
 
-__all__ = ["Heads", "with_variances"]
-
 _LOG_SIGMA = "l/2"
 _SHOWN = 4
 """Digits of a sigma in a hint, enough to know it by."""

@@ -31,8 +31,6 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.scales import Scales, are_equal, each
 
-__all__ = ["divergence", "divergence_digits"]
-
 _SPREAD = "1/2 (ratio - 1 - (l_q - l_p))"
 _SHIFT = "1/2 (mu_q - mu_p)^2"
 """Still to be divided by the variance of p."""

@@ -17,8 +17,6 @@ from klcli.gaussian.double_double import FloatArray, FloatOperand
 from klcli.gaussian.kernels import ArrayKernel
 from klcli.gaussian.parameterization import Parameterization
 
-__all__ = ["kernel_by_formula"]
-
 
 def kernel_by_formula(reading: Parameterization) -> ArrayKernel:
     """The kernel that a row's formulas make."""

@@ -20,19 +20,6 @@ from klcli.gaussian.spreads import (
 )
 from klcli.values import dataclass
 
-__all__ = [
-    "LOG_PRECISION",
-    "LOG_STD",
-    "LOG_VAR",
-    "PRECISION",
-    "SIGMOID",
-    "SOFTPLUS",
-    "SOFTPLUS_VAR",
-    "STD",
-    "VAR",
-    "ArrayKernel",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ArrayKernel:

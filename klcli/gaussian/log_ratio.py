@@ -21,8 +21,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LogRatio", "NormalLogRatio", "in_units", "log_ratios"]
-
 _LARGE = 1e100
 """Where squares of sizes would leave the doubles beyond 1e154, units are scaled long before."""
 _DIFFERENCE = parse("mu_q - mu_p")

@@ -27,8 +27,6 @@ from klcli.gaussian.spreads import (
     vanishing_ratio,
 )
 
-__all__ = ["by_sigmoid", "sigmoid", "sigmoid_spread"]
-
 TAIL = 40.0
 """sigma is exp(s) below -40, up to a relative exp(-40) = 4e-18."""
 TINY = 1e-100

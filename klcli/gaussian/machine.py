@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["BLOCK", "EPSILON"]
-
 EPSILON = 2.0**-52
 """The distance from 1 to the next double; a rounding is half of it at most."""
 BLOCK = 8192

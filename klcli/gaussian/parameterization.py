@@ -17,8 +17,6 @@ from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
 from klcli.values import dataclass
 
-__all__ = ["PARAMETERIZATIONS", "Parameterization", "find", "suggestion"]
-
 Domain: TypeAlias = Literal["positive", "real"]
 
 N = TypeVar("N", Decimal, Fraction, float)

@@ -11,8 +11,6 @@ from klcli.formula.value.arithmetic import Symbols, evaluate
 from klcli.gaussian.derivation_check import point, with_densities
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
-__all__ = ["proved"]
-
 
 def proved(steps: Sequence[Tree], reading: Parameterization, *, standard: bool) -> tuple[bool, ...]:
     """Whether each step but the first was proved to equal the one before, for all means and heads.

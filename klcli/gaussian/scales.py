@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.distribution import Gaussian
     from klcli.gaussian.heads import Heads
 
-__all__ = ["Scales", "are_equal", "each", "is_far", "reading_at"]
-
 _FARTHEST = 10**17
 """Size of a head up to which variances, their quotients and the squares of these are decimals."""
 

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from klcli.gaussian import double_double
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, FloatOperand
 
-__all__ = ["EXPM1", "LIMIT", "STEPS", "softplus", "split"]
-
 LIMIT = 41
 """The table goes from -41 to 41."""
 STEPS = 64

@@ -15,23 +15,6 @@ from klcli.gaussian import double_double
 from klcli.gaussian.double_double import FloatArray, FloatOperand
 from klcli.gaussian.softplus import softplus
 
-__all__ = [
-    "LARGE_LOG",
-    "SAFE_FACTOR",
-    "SAFE_LOG",
-    "SOFTPLUS_ONE",
-    "TINY_RATIO",
-    "by_log",
-    "by_softplus",
-    "excess",
-    "linear_spread",
-    "log_spread",
-    "patch",
-    "ratio_spread",
-    "softplus_spread",
-    "vanishing_ratio",
-]
-
 SOFTPLUS_ONE = (0.5413248546129181, -1.8138570925507326e-17)
 """log(e - 1), the head with softplus(s) = 1: no float, so the nearest one and the rest."""
 SOFTPLUS_TAIL = 40.0

@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 
 from klcli.judge.condition import Condition
 
-__all__ = ["ACCEPTABLE", "PASSES", "passes"]
-
 ACCEPTABLE = ("scaled", "other-prior", "reversed", "estimator", "free-bits", "clip")
 """Verdicts and conditions that somebody may want, and then accepts by these words."""
 

@@ -24,8 +24,6 @@ from klcli.names.means_and_spreads import side_beside, square_of, suggested, sug
 from klcli.names.noise import is_sample
 from klcli.names.posterior_or_prior import is_prior
 
-__all__ = ["ways_to_read"]
-
 _OF_RELATIVE = 3
 """A mean and a head that count from those of the prior, and the head of the prior."""
 _CLOSE = 1e-9

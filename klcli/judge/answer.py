@@ -11,8 +11,6 @@ from klcli.judge.spaces.table import SPACES
 from klcli.judge.verification import Verification
 from klcli.values import replace
 
-__all__ = ["answer", "answer_to_text", "stated", "verify"]
-
 
 def answer_to_text(
     text: str, language: Language | None = None, question: Question = PLAIN, sampler: str | None = None

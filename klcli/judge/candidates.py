@@ -32,8 +32,6 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.judge.mistakes.mistake import Mistake
 
-__all__ = ["Candidate", "candidate_of", "candidates", "kind_as_stated"]
-
 _LARGEST_DENOMINATOR = 64
 """Factors that people write are halves, quarters and small counts."""
 

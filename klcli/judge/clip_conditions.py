@@ -18,8 +18,6 @@ from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
 from klcli.names.noise import is_epsilon
 
-__all__ = ["clip_conditions", "unknown_limits"]
-
 _ROUNDING = 1e-12
 """Of a KL that is 0 at the prior, and computed from numbers of order one there."""
 

@@ -30,20 +30,6 @@ from klcli.judge.spaces.space import Answer
 from klcli.judge.verdict import Verdict, VerdictKind, exact_under, judge
 from klcli.values import dataclass
 
-__all__ = [
-    "FORMULAS",
-    "GRID",
-    "ComparisonEntry",
-    "GridPoint",
-    "Judged",
-    "compare",
-    "grid_of",
-    "is_exact",
-    "matrix",
-    "truth_at",
-    "value_at",
-]
-
 FORMULAS: Mapping[str, Tree] = {
     "A": parse("-1/2 (2 log s - s^2 - mu^2 + 1)"),
     "B": parse("-1/2 (log s - s - mu^2 + 1)"),

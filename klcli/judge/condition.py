@@ -6,8 +6,6 @@ from typing import Literal, TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["Condition", "ConditionKind"]
-
 ConditionKind: TypeAlias = Literal[
     "small-number",
     "clip",

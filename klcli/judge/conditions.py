@@ -27,8 +27,6 @@ from klcli.judge.verdict import Verdict
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.patterns import regex
 
-__all__ = ["conditions", "equation", "exchanged_names", "stops"]
-
 _ONE_OF_A_ROW = regex(r"\[\s*(?::|\.\.\.)[^\]]*,\s*-?\d+\s*\]")
 """An index that takes an axis away: ``[:, 0]``, ``[..., -1]``; a range, ``[:, :d]``, keeps it."""
 

@@ -13,8 +13,6 @@ from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.write.printing import to_text
 from klcli.judge.scaled_kl import FoundNumber
 
-__all__ = ["added_text", "as_tree", "constant_text", "shift_text"]
-
 _DIGITS = 30
 """Five more than `_SLACK` asks for."""
 _SLACK = Fraction(1, 10**25)

@@ -29,8 +29,6 @@ from klcli.patterns import regex
 if TYPE_CHECKING:
     from klcli.judge.mistakes.search import UndoneMistake
 
-__all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
-
 _MOST_DIGITS = 200
 """Digits that a formula's long numbers may demand for mistakes to be looked for; more take too much time."""
 

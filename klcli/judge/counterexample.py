@@ -17,8 +17,6 @@ from klcli.gaussian.divergence import divergence
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["Counterexample", "Plain", "counterexample", "plain_text"]
-
 Plain: TypeAlias = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
 """A number, a vector, or a matrix by its rows."""
 

@@ -21,19 +21,6 @@ from klcli.formula.value.linear import Elimination, eliminated
 from klcli.judge.scaled_kl import FoundNumber, ScaledKL
 from klcli.values import dataclass
 
-__all__ = [
-    "COMPARED_DIGITS",
-    "SPARE_DIGITS",
-    "Coefficients",
-    "Columns",
-    "Screen",
-    "checked",
-    "fitted",
-    "identified",
-    "recovered",
-    "solved",
-]
-
 T = TypeVar("T", float, Decimal)
 
 COMPARED_DIGITS = 50

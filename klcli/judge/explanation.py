@@ -14,8 +14,6 @@ from klcli.judge.landscape import Limit, Minimum
 from klcli.judge.roles import exchanged, roles
 from klcli.judge.verdict import Verdict, judge_as
 
-__all__ = ["explain", "shape_words"]
-
 _SHARES = {
     Fraction(1, 8): "an eighth of",
     Fraction(1, 4): "a quarter of",

@@ -37,9 +37,6 @@ from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
 from klcli.values import dataclass, replace
 
-__all__ = ["factors", "kl_to_fixed_prior"]
-
-
 _SCREENED = 7
 """Points at which doubles are tried first."""
 

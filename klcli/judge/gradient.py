@@ -24,8 +24,6 @@ from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.verdict import Verdict
 
-__all__ = ["gradient_of", "gradient_of_arrays", "is_stopped", "is_value"]
-
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
 _CLOSE = 1e-9

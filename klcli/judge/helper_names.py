@@ -16,8 +16,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.verdict import Verdict
 from klcli.names.means_and_spreads import suggested
 
-__all__ = ["have_same_values", "is_named_otherwise"]
-
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
 _POINTS = (0.37, 0.59, 0.81)

@@ -25,8 +25,6 @@ from klcli.judge.probes import Penalty, of_formula
 from klcli.judge.roles import Roles
 from klcli.values import dataclass
 
-__all__ = ["Limit", "Minimum", "derivatives", "growth", "lowest", "on_grid"]
-
 Edge: TypeAlias = tuple[int, int]
 """The ends to which the mean and sigma go: -1, 0 or 1."""
 

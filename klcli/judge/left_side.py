@@ -12,8 +12,6 @@ from klcli.judge.scaled_kl import FixedPrior
 from klcli.names.posterior_or_prior import label_of, order_of
 from klcli.patterns import regex
 
-__all__ = ["begins_with_fixed", "is_stated_turned", "stated_prior"]
-
 _BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""
 _BEFORE = regex(r"\A[^(\[]*[(\[]")

@@ -20,8 +20,6 @@ from klcli.judge.roles import Roles
 from klcli.judge.verdict import Verdict, judge_pair
 from klcli.names.losses import is_weight
 
-__all__ = ["with_lost_heads"]
-
 _OF_DEGREE_ONE = ("var", "precision")
 """Readings in which the other terms of a head are lines."""
 

@@ -20,8 +20,6 @@ from klcli.judge.verdict import Verdict, judge_as, judge_pair
 from klcli.names.means_and_spreads import suggested
 from klcli.values import replace
 
-__all__ = ["has_lost_a_term"]
-
 _LARGEST_DENOMINATOR = 64
 """Factors that people write are halves, quarters and small counts."""
 _CLOSE = 1e-9

@@ -19,17 +19,6 @@ from klcli.names.losses import is_mask
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = [
-    "condition_text",
-    "constant_of",
-    "gaussian_text",
-    "kl_text",
-    "meanings_text",
-    "multiple_text",
-    "scale_text",
-    "shapes_text",
-]
-
 
 def scale_text(verdict: Verdict, prepared: Prepared) -> str:
     """The factor of the KL with what was set aside: ``1/2``, ``beta/batch_size``, ``1/d``."""

@@ -15,8 +15,6 @@ from klcli.judge.roles import Roles
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["PrecisionLoss", "Overflow", "float32_loss", "overflow", "stable_form"]
-
 _NEAR = tuple(Decimal(1) + Decimal(step) for step in ("0.001", "-0.001", "0.0007", "-0.0007", "0.0013"))
 """Standard deviations near that of a unit prior, where the KL is about 1e-6."""
 

@@ -18,17 +18,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import COMPARED_DIGITS, SPARE_DIGITS
 from klcli.judge.roles import Roles
 
-__all__ = [
-    "PROBES",
-    "Penalty",
-    "Points",
-    "compared_digits",
-    "head_at",
-    "of_formula",
-    "own_points",
-    "probes",
-]
-
 _MOST_DIGITS = 1000
 """Of a formula with numbers of so many digits of its own."""
 

@@ -16,8 +16,6 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.verdict import Verdict
 
-__all__ = ["is_proved", "is_shown_by_sympy", "target"]
-
 T = TypeVar("T")
 _Moments: TypeAlias = tuple[T, T, T]
 

@@ -23,8 +23,6 @@ from klcli.judge.roles import Roles, possible_roles
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.values import dataclass, replace
 
-__all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]
-
 PairMoments = tuple[float, float, float, float]
 """Mean and standard deviation of q, and of p."""
 

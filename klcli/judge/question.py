@@ -8,8 +8,6 @@ from klcli.judge.left_side import stated_prior
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
 from klcli.values import dataclass, replace
 
-__all__ = ["PLAIN", "Question", "stated"]
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -16,8 +16,6 @@ from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair, without_kl
 from klcli.judge.ways import Way
 from klcli.names.means_and_spreads import suggested
 
-__all__ = ["likeliest", "verdicts_on"]
-
 
 def likeliest(tree: Tree, ways: Sequence[Roles]) -> list[Roles]:
     """The roles that the names suggest; where names leave them open, the mean is what is squared.

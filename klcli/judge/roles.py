@@ -12,8 +12,6 @@ from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.values import dataclass
 
-__all__ = ["MOST_SYMBOLS", "Roles", "exchanged", "possible_roles", "roles", "strangeness"]
-
 MOST_SYMBOLS = 4
 """A mean and a head of each of the two Gaussians."""
 

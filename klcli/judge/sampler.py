@@ -29,8 +29,6 @@ from klcli.judge.screening import has_plain_numbers
 from klcli.names.noise import is_noise
 from klcli.values import dataclass, replace
 
-__all__ = ["SamplerJudgement", "SamplingStatus", "sampled_beside", "judge_sampler"]
-
 SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
 
 _DIGITS = 60

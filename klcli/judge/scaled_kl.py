@@ -8,8 +8,6 @@ from typing import TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["STANDARD", "FixedPrior", "FoundNumber", "ScaledKL"]
-
 FoundNumber: TypeAlias = Fraction | Decimal
 """A number that was found: the exact rational where it is one, otherwise its digits."""
 

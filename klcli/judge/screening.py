@@ -23,8 +23,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
 from klcli.values import dataclass
 
-__all__ = ["Screened", "Screening", "has_plain_numbers", "screened"]
-
 _LARGEST = 10**9
 """Numbers in a formula beyond which, or below whose reciprocal, doubles may not tell wrong from right."""
 _TOLERANCE = 1e-7

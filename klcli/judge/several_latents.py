@@ -15,8 +15,6 @@ from klcli.judge.comparison import value_at
 from klcli.judge.verdict import judge
 from klcli.values import dataclass
 
-__all__ = ["Latents", "Summed", "over_latents"]
-
 
 @dataclass(frozen=True, slots=True)
 class Summed:

@@ -14,8 +14,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["SpaceWords"]
-
 
 @dataclass(frozen=True, slots=True)
 class SpaceWords:

@@ -23,8 +23,6 @@ from klcli.names.means_and_spreads import is_mean
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Transformed", "functions_in", "transformed"]
-
 _MOST = 3
 """Functions that are tried for a symbol, the largest first: the square of a mean, the mean with a factor."""
 _LEAST = Fraction(1, 100)

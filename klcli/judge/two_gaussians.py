@@ -33,8 +33,6 @@ from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
 from klcli.values import dataclass, replace
 
-__all__ = ["PAIR_PROBES", "kl_between", "not_ruled_out", "pair_probes"]
-
 Quadruple: TypeAlias = tuple[Decimal, Decimal, Decimal, Decimal]
 
 PAIR_PROBES: tuple[Quadruple, ...] = tuple(

@@ -11,8 +11,6 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.judge.verdict import Verdict
 
-__all__ = ["sigmas_text", "usual_points"]
-
 _SIGMAS = tuple(10.0 ** (step / 10) for step in range(-20, 21))
 """Tenths of a power of ten from 0.01 to 100."""
 _MEANS = (-3.0, -1.0, 0.0, 1.0, 3.0)

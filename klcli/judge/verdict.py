@@ -16,18 +16,6 @@ from klcli.judge.two_gaussians import kl_between
 from klcli.judge.ways import Way
 from klcli.values import dataclass
 
-__all__ = [
-    "KINDS",
-    "VerdictKind",
-    "Verdict",
-    "exact_under",
-    "judge",
-    "judge_as",
-    "judge_pair",
-    "kind_of",
-    "without_kl",
-]
-
 VerdictKind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "other", "wrong", "not-kl"]
 KINDS: tuple[VerdictKind, ...] = get_args(VerdictKind)
 """The verdicts, the best first."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:  # a right formula needs none of them
     from klcli.judge.precision import Overflow, PrecisionLoss
     from klcli.judge.sampler import SamplerJudgement
 
-__all__ = ["Verification", "left_out"]
-
 
 @dataclass(frozen=True, slots=True)
 class Verification:

@@ -9,8 +9,6 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.roles import Roles
 from klcli.values import dataclass, replace
 
-__all__ = ["Head", "Side", "Way", "way_of"]
-
 Side: TypeAlias = Literal["q", "p"]
 """The posterior, or the prior."""
 

@@ -18,20 +18,6 @@ from typing import Literal, TypeAlias
 from klcli.errors import KlcliError
 from klcli.values import dataclass
 
-__all__ = [
-    "LIKELIHOODS",
-    "REDUCTIONS",
-    "Counts",
-    "ReconstructionError",
-    "TwoTermLoss",
-    "Owner",
-    "WeightedTerm",
-    "Weighing",
-    "kl_weight_for",
-    "recon_weight_for",
-    "weigh",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ReconstructionError:

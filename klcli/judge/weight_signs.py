@@ -18,8 +18,6 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.names.losses import is_likelihood, is_negative, is_other_term, sign_of
 from klcli.values import dataclass
 
-__all__ = ["Range", "keeps_signs", "range_of", "sign_in", "slope_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -17,8 +17,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Prior", "marginal_bound"]
-
 
 @dataclass(frozen=True, slots=True)
 class Prior:

@@ -15,8 +15,6 @@ from klcli.latents.summary import Summary, summary
 from klcli.latents.thresholds import Thresholds
 from klcli.values import dataclass
 
-__all__ = ["LatentAnswer", "LatentQuestion", "answered"]
-
 
 @dataclass(frozen=True, slots=True)
 class LatentQuestion:

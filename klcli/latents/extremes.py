@@ -9,8 +9,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Extremes", "extremes"]
-
 
 @dataclass(slots=True, eq=False)
 class Extremes:

@@ -21,8 +21,6 @@ from klcli.tables.paired import HEAD, MEAN, paired
 from klcli.tables.posteriors import Posteriors, array_of, posteriors
 from klcli.values import dataclass, replace
 
-__all__ = ["Choice", "Opened", "of_arrays", "opened", "rows_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -10,8 +10,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RELATIVE_WIDTH", "LogGrid"]
-
 _BITS = 7
 """Leading bits of the fraction that tell a cell: 128 cells between a number and its double."""
 _SHIFT = 52 - _BITS

@@ -19,8 +19,6 @@ from klcli.tables.posteriors import Posteriors
 from klcli.tables.source import Advance
 from klcli.values import dataclass, replace
 
-__all__ = ["Collected", "TableQuestion", "collected", "collected_from", "summed", "summed_from"]
-
 _AT_ONCE = 1 << 22
 """Numbers behind which statistics are merged: about a second of work, which is what a Ctrl-C can lose."""
 

@@ -22,8 +22,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DRAWS", "Draws", "SummedDensities", "ExampleSample", "mixture"]
-
 DRAWS = 512
 """The error of a mean of 512 draws is 4 % of their deviation, which is about a nat."""
 _CELLS = 1 << 18

@@ -9,8 +9,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_TOGETHER", "ColumnMoments"]
-
 MOST_TOGETHER = 512
 """Columns whose covariances are kept; of more, only their variances: the square would outgrow the table."""
 

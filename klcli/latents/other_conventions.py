@@ -9,8 +9,6 @@ from klcli.latents.statistics import Statistics
 from klcli.latents.summary import Summary
 from klcli.values import dataclass
 
-__all__ = ["Convention", "conventions"]
-
 
 @dataclass(frozen=True, slots=True)
 class Convention:

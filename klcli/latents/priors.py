@@ -17,8 +17,6 @@ from klcli.latents.aggregate import Prior
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["prior_heads", "prior_means", "prior_of"]
-
 
 def prior_means(prior: Gaussian[Heads]) -> NDArray[Any]:
     """Its means as doubles, shape (latents,)."""

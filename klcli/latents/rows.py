@@ -11,8 +11,6 @@ from klcli.values import dataclass, field, replace
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_LISTED", "BadRow", "BadRows", "Rows", "good_rows"]
-
 MOST_LISTED = 100
 """Bad rows that are named one by one; all are counted."""
 

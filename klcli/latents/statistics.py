@@ -19,8 +19,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Statistics", "parts", "statistics"]
-
 _BLOCK = 1 << 16
 """Numbers that are worked on at a time: a few such arrays fit into the second-level cache."""
 

@@ -15,8 +15,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["QUANTILES", "ClippedHeads", "Latent", "KlPart", "Summary", "summary"]
-
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The middle, the quartiles and nine tenths."""
 _CLIPPED_SHARE, _CLIPPED_HEADS = 0.01, 10

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from klcli.values import dataclass
 
-__all__ = ["ACTIVE_VARIANCE", "COLLAPSED_KL", "Thresholds"]
-
 ACTIVE_VARIANCE = 0.01
 """As in Burda, Grosse and Salakhutdinov, Importance weighted autoencoders, 2016, section 5."""
 COLLAPSED_KL = 0.01

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from klcli.formula.tree import Operator
 
-__all__ = ["variances"]
-
 
 def variances(reading: Parameterization, heads: NDArray[Any]) -> NDArray[Any]:
     """sigma^2 of each head in plain doubles, as good as numpy's functions are: for averages.

@@ -19,8 +19,6 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import SamplingLine
 from klcli.patterns import regex
 
-__all__ = ["linted"]
-
 _IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 """``# klcli: ignore`` for all findings of a line, ``# klcli: ignore[KL101, KL103]`` for some."""
 _ORDER = ("exact", "scaled", "other", "other-prior", "reversed", "wrong", "not-kl")

@@ -21,8 +21,6 @@ from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["Occurrences", "occurrences"]
-
 _MOST_WAYS, _MOST_CALLERS = 8, 24
 """Statements that are looked at for one formula, of one caller and of all."""
 

@@ -6,18 +6,6 @@ import re
 
 from klcli.names.kind import NameKind, whole
 
-__all__ = [
-    "GROUP_KEY",
-    "GROUP_NAME",
-    "KINDS",
-    "LOG_P_COLUMN",
-    "LOG_Q_COLUMN",
-    "MASK_COLUMN",
-    "SAMPLE_COLUMNS",
-    "WHOLE_MASK",
-    "bare",
-]
-
 _LOG = "log(prob|probs|p|ps)"
 _REFERENCE = "(ref|reference)"
 LOG_Q_COLUMN = whole(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from klcli.names.kind import whole
 
-__all__ = ["KINDS", "count_of", "is_dimension"]
-
 _DIMENSION = whole(
     "a number of dimensions, as far as a name tells",
     r"(d|k|n|D|K|J|nz|nd|(.*_)?(dims?|size|features|latents?)|(.*_)?(n|num|nb)_\w+|.*[a-z]dim)",

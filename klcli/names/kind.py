@@ -9,18 +9,6 @@ from itertools import pairwise
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = [
-    "REMEMBERED",
-    "NameKind",
-    "among",
-    "anywhere",
-    "beginning",
-    "containing",
-    "whole",
-    "words_of",
-    "worded",
-]
-
 REMEMBERED = 1024
 """Names whose kind is remembered: 99 of 100 files of PyTorch have fewer, and each is asked for many times."""
 _WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")

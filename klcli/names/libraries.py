@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from klcli.names.kind import anywhere, whole
 
-__all__ = ["DISTRIBUTIONS_CALLED", "DISTRIBUTIONS_MODULE", "KINDS"]
-
 DISTRIBUTIONS_MODULE = anywhere(
     "a library of distributions, by the path that is imported",
     r"distributions|distrax|numpyro|tensorflow_probability|tfp|pyro",

@@ -11,20 +11,6 @@ from klcli.names.kind import REMEMBERED, NameKind, anywhere, containing, whole, 
 from klcli.names.losses import is_likelihood, is_mask
 from klcli.names.means_and_spreads import is_mean, suggested
 
-__all__ = [
-    "KINDS",
-    "LOG_DENSITY",
-    "LOG_PROBABILITY",
-    "RATIO_PART",
-    "SIDES",
-    "RatioSide",
-    "StatedRatio",
-    "is_logits",
-    "is_neutral",
-    "side_of",
-    "stated",
-]
-
 RatioSide: TypeAlias = Literal["policy", "reference", "old", "q", "p", ""]
 StatedRatio: TypeAlias = Literal["log-probability", "probability", "log-ratio", "ratio", "kl", ""]
 

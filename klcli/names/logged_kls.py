@@ -5,8 +5,6 @@ from __future__ import annotations
 from klcli.names.kind import NameKind, whole, words_of
 from klcli.values import dataclass
 
-__all__ = ["KINDS", "LOGGED", "LOGGED_KL", "STEP_COLUMN", "LoggedKl", "meanings", "metric_of", "similar"]
-
 
 @dataclass(frozen=True, slots=True)
 class LoggedKl:

@@ -5,29 +5,6 @@ from __future__ import annotations
 from klcli.names.kind import NameKind, anywhere, beginning, containing, whole
 from klcli.patterns import regex
 
-__all__ = [
-    "ERROR",
-    "GAIN",
-    "KINDS",
-    "KL",
-    "LOG_P",
-    "LOG_Q",
-    "LOSS",
-    "LOSS_FUNCTION",
-    "MINIMISED",
-    "OF_OTHERS",
-    "REWARD",
-    "TOPIC",
-    "TOTAL",
-    "is_called_kl",
-    "is_likelihood",
-    "is_mask",
-    "is_negative",
-    "is_other_term",
-    "is_weight",
-    "sign_of",
-]
-
 KL = anywhere(
     "a KL, as a word of a text or of a name with dashes",
     r"(?<![a-z])kl(?![a-z])",

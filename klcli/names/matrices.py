@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from klcli.names.kind import beginning
 
-__all__ = ["CHOLESKY_FACTOR", "COVARIANCE_MATRIX", "KINDS", "PRECISION_MATRIX"]
-
 # Capital letters are matrices, small ones are none.
 CHOLESKY_FACTOR = beginning(
     "a Cholesky factor of a covariance",

@@ -11,20 +11,6 @@ from klcli.names.kind import REMEMBERED, NameKind, anywhere, beginning, whole
 from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.patterns import regex
 
-__all__ = [
-    "KINDS",
-    "LOG_SCALE",
-    "READINGS",
-    "SHORT_HEAD",
-    "is_head",
-    "is_mean",
-    "prior_among",
-    "side_beside",
-    "square_of",
-    "suggested",
-    "suggested_beside",
-]
-
 _MEAN = beginning(
     "a mean",
     r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z",

@@ -4,17 +4,6 @@ from __future__ import annotations
 
 from klcli.names.kind import anywhere, beginning, whole
 
-__all__ = [
-    "KINDS",
-    "NOISE_SCALE",
-    "NOISE_WORD",
-    "OTHER_DISTRIBUTION",
-    "RANDOM_WORD",
-    "is_epsilon",
-    "is_noise",
-    "is_sample",
-]
-
 _EPSILON = beginning(
     "a small number which keeps a logarithm finite",
     r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z",

@@ -9,17 +9,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.names.kind import NameKind, words_of
 from klcli.patterns import regex
 
-__all__ = [
-    "KINDS",
-    "MEAN_ARRAY",
-    "PRIOR_MEAN",
-    "PRIOR_SPREAD",
-    "SPREAD_ARRAY",
-    "looks_like_posteriors",
-    "reading_of",
-    "spread_called",
-]
-
 _MEANS = frozenset({"mu", "mus", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
 _OTHER_SPREADS = {
     **dict.fromkeys(("qzv", "qv", "v", "vars"), "var"),

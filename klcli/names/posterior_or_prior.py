@@ -8,8 +8,6 @@ from functools import lru_cache
 from klcli.names.kind import REMEMBERED, anywhere
 from klcli.patterns import regex
 
-__all__ = ["KINDS", "is_prior", "label_of", "order_of", "without_side"]
-
 _SIDE = anywhere(
     "one of two Gaussians: the prior or the posterior",
     # The a of log_sigma and of other Greek letters is not that of mu_a.

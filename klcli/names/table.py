@@ -18,8 +18,6 @@ from klcli.names import (
 )
 from klcli.names.kind import NameKind
 
-__all__ = ["NAMES"]
-
 NAMES: tuple[NameKind, ...] = (
     *posterior_or_prior.KINDS,
     *means_and_spreads.KINDS,

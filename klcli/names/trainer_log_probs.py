@@ -9,8 +9,6 @@ from __future__ import annotations
 from klcli.names.kind import NameKind, among, worded
 from klcli.values import dataclass
 
-__all__ = ["GIVEN_TEXT", "KINDS", "TRAINERS", "TRAINER_LOG_P", "TRAINER_LOG_Q", "TrainerColumns"]
-
 
 @dataclass(frozen=True, slots=True)
 class TrainerColumns:

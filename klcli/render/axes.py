@@ -13,8 +13,6 @@ from typing import TypeAlias, TypeVar
 from klcli.report.document import Area, Axis, Bars, Curve, Plot, Series
 from klcli.values import dataclass
 
-__all__ = ["PlotFrame", "PlotPoint", "PointRun", "AxisSpan", "frame_of"]
-
 PlotPoint: TypeAlias = tuple[float, float]
 PointRun: TypeAlias = list[PlotPoint]
 T = TypeVar("T")

@@ -18,8 +18,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from plotille import Canvas
 
-__all__ = ["Stroke", "draw"]
-
 _WIDEST, _HEIGHT = 76, 14
 """Columns and rows of a plot, which with its labels fits into 80 columns and half a screen."""
 _LEAST_ACROSS = 8

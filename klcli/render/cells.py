@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-__all__ = ["cells_of", "clipped", "columns_of", "laid"]
-
 _TAB = 4
 """Columns of a tab, as editors show it."""
 

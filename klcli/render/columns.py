@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from klcli.values import dataclass
 
-__all__ = ["ColumnWidths", "fit"]
-
 _LEAST_PROSE = 18
 """Characters to which a column of prose may shrink, whatever words are in it."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from klcli.render.special_characters import visible
 from klcli.report.findings import Findings, one_line
 
-__all__ = ["render"]
-
 
 def render(findings: Findings) -> str:
     """``path:line:column: code [severity] message`` in lines; empty if nothing was found."""

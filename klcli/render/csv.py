@@ -9,8 +9,6 @@ from math import isnan
 
 from klcli.render.scalars import scalar
 
-__all__ = ["render"]
-
 
 def render(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> str:
     """The rows below a header with these columns and every other key, in the order of their first appearance.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeAlias
 
-__all__ = ["Position", "marked"]
-
 Position: TypeAlias = tuple[int, int]
 """Row and column of a grid."""
 

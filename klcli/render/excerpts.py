@@ -11,8 +11,6 @@ from klcli.render.special_characters import to_ascii, visible
 from klcli.report.document import Excerpt, SourceExcerpts
 from klcli.values import dataclass
 
-__all__ = ["Piece", "Role", "listing", "marked"]
-
 Role: TypeAlias = Literal["gutter", "code", "mark", "other mark", "help"]
 
 _LONGEST = 120

@@ -18,8 +18,6 @@ from klcli.render.special_characters import visible
 from klcli.report.document import Bars, Curve, Plot, Series
 from klcli.values import dataclass
 
-__all__ = ["WIDTH", "Figure", "Ink", "Polyline", "Region", "FigureShape", "FigureText", "figure_of"]
-
 WIDTH = 440.0
 """Of a figure, so that it can be read on a phone."""
 _TITLE, _TYPE, _SMALL = 14.0, 13.0, 12.0

@@ -6,8 +6,6 @@ import textwrap
 
 from klcli.patterns import regex
 
-__all__ = ["broken"]
-
 _BEFORE_OPERATOR = regex(r" (?=[+−·*=≈~-] )")
 """Blanks at which a formula may be broken."""
 _INDENT = "  "

@@ -8,8 +8,6 @@ from klcli.lint.findings.types import SourceSpan
 from klcli.render.special_characters import visible
 from klcli.report.findings import Alert, FindingData, Findings, spot
 
-__all__ = ["render"]
-
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice", "note": "notice"}
 _IN_MESSAGES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTIES = _IN_MESSAGES | str.maketrans({":": "%3A", ",": "%2C"})

@@ -38,8 +38,6 @@ from klcli.report.document import (
     Tone,
 )
 
-__all__ = ["render"]
-
 _NO_PAGES: Mapping[str, Document] = MappingProxyType({})
 _NO_LINKS: Mapping[str, str] = MappingProxyType({})
 _TYPED = regex(r"`([^`\n]+)`")

@@ -10,8 +10,6 @@ from klcli.errors import KlcliError
 from klcli.render.special_characters import visible
 from klcli.report.document import Plot
 
-__all__ = ["ENDINGS", "check", "drawn"]
-
 ENDINGS = (".svg", ".png")
 """Each is a module of `klcli.render`."""
 

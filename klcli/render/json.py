@@ -11,8 +11,6 @@ from typing import TypeAlias
 from klcli.formula.tree import Tree
 from klcli.render.scalars import Scalar, scalar
 
-__all__ = ["render"]
-
 Json: TypeAlias = "Scalar | dict[str, Json] | list[Json]"
 
 

@@ -7,8 +7,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from klcli.patterns import regex
 from klcli.report.findings import Alert, Findings, UnreadableData, spot
 
-__all__ = ["render"]
-
 _NO_XML = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has not, not even escaped."""
 _FAILING = ("error", "warning")

@@ -27,8 +27,6 @@ from klcli.report.document import (
     Tone,
 )
 
-__all__ = ["render"]
-
 _PREAMBLE = r"% needs \usepackage{amsmath, amssymb}"
 _BEGIN = r"""\documentclass{article}
 \usepackage{amsmath, amssymb}

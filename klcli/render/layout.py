@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from klcli.render.braille import Stroke
     from klcli.render.excerpts import Piece
 
-__all__ = ["UNBOUNDED", "lay_out"]
-
 _STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted": "dim"}
 _KINDS = {"error": "red", "warning": "yellow", "info": "cyan", "note": "cyan"}
 

@@ -29,8 +29,6 @@ from klcli.report.document import (
     Tone,
 )
 
-__all__ = ["render"]
-
 _SPECIAL = regex(r"[\\`*_\[\]<|~#]|&(?=#?\w+;)")
 """What Markdown would take for its own."""
 _LINE = 100

@@ -6,8 +6,6 @@ from html import escape
 
 from klcli.render.svg import STYLE as PLOTS
 
-__all__ = ["whole"]
-
 _STYLE = """\
 :root{color-scheme:light dark;--ground:#fff;--text:#1b1f24;--muted:#57606a;--line:#d5d9de;--block:#f4f6f8;
 --good:#12692f;--bad:#b3261e;--warn:#8a5a00;--link:#0b57a4}

@@ -10,8 +10,6 @@ from klcli.render.layout import lay_out
 from klcli.render.text_grid import TextGrid, text_of, trimmed
 from klcli.report.document import Document
 
-__all__ = ["render"]
-
 
 def render(document: Document, *, unicode: bool) -> str:
     """The text of a document, ending in a line end unless there is nothing to say.

@@ -12,8 +12,6 @@ from klcli.render.figure import WIDTH, FigureShape, FigureText, Ink, Polyline, R
 from klcli.render.series_styles import PLAIN, Look
 from klcli.report.document import Plot
 
-__all__ = ["render"]
-
 _DOTS = 200
 """Dots an inch, which is 72 units: the image is 1222 dots wide."""
 _SHRUNK = 0.95

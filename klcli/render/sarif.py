@@ -17,8 +17,6 @@ import klcli
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.report.findings import Alert, FindingData, Findings, UnreadableData
 
-__all__ = ["render"]
-
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note", "note": "note"}
 _DIGITS = 32

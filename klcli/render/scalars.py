@@ -10,8 +10,6 @@ from typing import TypeAlias
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
 
-__all__ = ["Scalar", "scalar"]
-
 Scalar: TypeAlias = bool | int | float | str | None
 
 

@@ -12,8 +12,6 @@ from string import ascii_letters, digits
 from klcli.report.document import Curve, Plot
 from klcli.values import dataclass
 
-__all__ = ["PLAIN", "TRUTH", "Ground", "Look", "letters", "look_of", "looks"]
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:

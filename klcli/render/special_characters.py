@@ -11,8 +11,6 @@ import unicodedata
 from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
 from klcli.patterns import regex
 
-__all__ = ["seen", "to_ascii", "to_latex", "to_latex_math", "visible"]
-
 _SIGNS = {
     "≈": ("~", r"\approx"),
     "±": ("+/-", r"\pm"),

@@ -12,8 +12,6 @@ from klcli.render.figure import WIDTH, Figure, FigureShape, FigureText, Ink, Pol
 from klcli.render.series_styles import PLAIN, Look, looks
 from klcli.report.document import Plot
 
-__all__ = ["STYLE", "inline", "render"]
-
 _SCALE = 1.5
 """Pixels of a picture to a unit of a figure."""
 

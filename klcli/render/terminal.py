@@ -21,8 +21,6 @@ from klcli.render.layout import UNBOUNDED, lay_out
 from klcli.render.text_grid import StyledLine, TextGrid, trimmed
 from klcli.report.document import Document
 
-__all__ = ["render"]
-
 _ASCII_BOX = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)
 
 

@@ -8,8 +8,6 @@ from typing import TypeAlias
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["GLUE", "StyledLine", "TextGrid", "text_of", "trimmed"]
-
 StyledLine: TypeAlias = tuple[tuple[str, str], ...]
 """Texts, one behind the other, each with its style."""
 

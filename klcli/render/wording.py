@@ -8,8 +8,6 @@ from klcli.formula.tree import Tree
 from klcli.render.special_characters import visible
 from klcli.report.document import Cell, CellTable, ColumnHead, FactList, Plot, Text
 
-__all__ = ["as_table", "lines_of", "spell", "without_picture"]
-
 
 def spell(text: Text, word: Callable[[str], str], formula: Callable[[Tree], str]) -> str:
     """The text in one format, given how that format writes words and formulas.

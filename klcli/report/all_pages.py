@@ -12,8 +12,6 @@ from klcli.report.pages import pages
 from klcli.report.report import Report
 from klcli.values import dataclass, replace
 
-__all__ = ["INDEX", "LinkedPage", "linked_pages", "written_report"]
-
 INDEX = "index.html"
 _HOME = "all pages"
 

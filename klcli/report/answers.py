@@ -14,8 +14,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.judge.spaces.log_ratios.estimation import Estimation
 
-__all__ = ["Telling", "telling_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Telling:

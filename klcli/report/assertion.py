@@ -22,8 +22,6 @@ from klcli.trace.examination import FunctionExamination, fixed_prior
 from klcli.trace.fixes import corrected, fix_of
 from klcli.trace.function_trials import Gap, Trial, limit_of
 
-__all__ = ["passing_line", "problem_lines", "reduction_lines", "remedy_lines"]
-
 _WORDS = {
     "none": "entry by entry",
     "sum": "sum over all",

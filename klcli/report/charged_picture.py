@@ -16,8 +16,6 @@ from klcli.report.document import Axis, Curve, Plot
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["SIGMAS", "of_readings", "of_verification"]
-
 _FROM, _TO, _POINTS = 0.05, 3.0, 240
 """From a twentieth to three times the prior's standard deviation, in steps of 1.7 %."""
 SIGMAS = tuple(exp(log(_FROM) + log(_TO / _FROM) * place / (_POINTS - 1)) for place in range(_POINTS))

@@ -35,8 +35,6 @@ from klcli.report.report import Report
 from klcli.report.wording import about, listed, verdict_of
 from klcli.witness.examination import Examination
 
-__all__ = ["compare_report"]
-
 _MORE = "--full shows the formulas in sigma, their slopes and ratios along it, the picture"
 
 

@@ -13,8 +13,6 @@ from klcli.report.report import in_short
 from klcli.values import dataclass
 from klcli.witness.witness import Witness
 
-__all__ = ["CompareData", "Expectation", "PointData", "Truth", "FormulaData"]
-
 _NUMBERS = (
     *("exact_under", "value", "ratio", "minimum", "limit", "curvature", "slope_at_truth"),
     *("curvature_at_truth", "slope", "grid", "explanation"),

@@ -19,8 +19,6 @@ from klcli.report.document import (
 )
 from klcli.report.wording import RATIO_DIGITS, about
 
-__all__ = ["latent_blocks"]
-
 _TITLES = ("", "sum over latents", "ratio", "mean over latents", "ratio of the mean")
 
 

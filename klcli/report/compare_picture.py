@@ -12,8 +12,6 @@ from klcli.judge.landscape import on_grid
 from klcli.report.compare_tables import TRUTH
 from klcli.report.document import Axis, Curve, Plot
 
-__all__ = ["penalty_plot"]
-
 
 def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fraction) -> Plot:
     """The penalty of every formula against sigma, at the mean of the point and under the reading.

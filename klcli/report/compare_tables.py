@@ -11,8 +11,6 @@ from klcli.report.compare_data import CompareData
 from klcli.report.document import Cell, CellTable, ColumnHead, Tone
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 
-__all__ = ["TONES", "TRUTH", "along_sigma", "at_point", "figure", "under_every_reading"]
-
 TRUTH = "KL"
 """The row and the curve that all others stand beside."""
 

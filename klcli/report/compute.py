@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from klcli.report.compute_steps import AnyDerivation
     from klcli.witness.side_by_side import EstimatorComparison
 
-__all__ = ["Computed", "compute_report"]
-
 SCHEMA = "klcli.compute/2"
 _FORWARD, _BACKWARD = "KL(q || p)", "KL(p || q)"
 _WEAK = 0.5

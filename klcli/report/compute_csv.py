@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.witness.witness import Witness
 
-__all__ = ["rows"]
-
 
 def rows(
     divergence: str, q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit, found: Examination

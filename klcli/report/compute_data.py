@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from klcli.witness.target import Target
     from klcli.witness.witness import Witness
 
-__all__ = ["ComputeData"]
-
 
 @dataclass(frozen=True, slots=True)
 class ComputeData:

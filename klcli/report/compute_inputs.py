@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.matrices.covariance import Covariance
     from klcli.gaussian.priors.other_prior import OtherPrior
 
-__all__ = ["InputData", "inputs", "readings", "title"]
-
 
 @dataclass(frozen=True, slots=True)
 class NamedArray:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from klcli.gaussian.priors.other_prior import OtherPrior
 
-__all__ = ["integrand_plot", "settling_plot"]
-
 _REACH, _FARTHEST, _POINTS = 4.0, 12.0, 401
 """Standard deviations that are shown of q, and at most of it where p needs more; points of a curve."""
 _HIGHEST = 3.0

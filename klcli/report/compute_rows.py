@@ -15,8 +15,6 @@ from klcli.report.report import Report
 from klcli.report.wording import normal_text
 from klcli.values import dataclass
 
-__all__ = ["RowComputed", "table_report"]
-
 
 @dataclass(frozen=True, slots=True)
 class RowComputed:

@@ -22,8 +22,6 @@ from klcli.report.document import (
 )
 from klcli.report.wording import about, normal_text
 
-__all__ = ["dimensions", "parts"]
-
 _MOST_DIMENSIONS = 20
 """Rows of a table that still fit a screen."""
 

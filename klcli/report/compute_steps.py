@@ -15,8 +15,6 @@ from klcli.report.wording import about
 if TYPE_CHECKING:
     from klcli.gaussian.multivariate.derivation import MatrixStep
 
-__all__ = ["AnyDerivation", "step_records", "steps"]
-
 AnyDerivation: TypeAlias = "Derivation | tuple[MatrixStep, ...]"
 """In nats; empty where no steps are to be shown."""
 

@@ -32,8 +32,6 @@ from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.values import dataclass
 
-__all__ = ["DerivationData", "derive_report", "matrix_report"]
-
 _BETWEEN: Text = (
     "Between A and B stands ",
     *("2 ", known("log sigma"), " = ", known("log sigma^2"), " and nothing else: A writes s for "),

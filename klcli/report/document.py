@@ -13,36 +13,6 @@ from typing import Literal, TypeAlias
 from klcli.formula.tree import Tree
 from klcli.values import dataclass, replace
 
-__all__ = [
-    "Area",
-    "Axis",
-    "Bars",
-    "DocumentBlock",
-    "Cell",
-    "ColumnHead",
-    "Curve",
-    "Document",
-    "Excerpt",
-    "Fact",
-    "FactList",
-    "Heading",
-    "Item",
-    "RemarkKind",
-    "Listing",
-    "Note",
-    "Paragraph",
-    "Plot",
-    "Scale",
-    "Series",
-    "SourceExcerpts",
-    "ShownStep",
-    "Steps",
-    "CellTable",
-    "Text",
-    "Tone",
-    "with_pictures",
-]
-
 Text: TypeAlias = str | tuple[str | Tree, ...]
 """A line of words, or words with formulas between them."""
 

@@ -44,8 +44,6 @@ from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
-__all__ = ["estimate_report"]
-
 _MOST_COLUMNS = 4
 """Named in a line."""
 

@@ -8,8 +8,6 @@ from klcli.formula.numeral import significant
 from klcli.report.wording import with_error
 from klcli.samples.causes import CauseName, RatioCause
 
-__all__ = ["UNTOLD", "cause_text"]
-
 
 def cause_text(cause: RatioCause) -> str:
     """What the rows show of a cause, and what to do."""

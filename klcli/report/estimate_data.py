@@ -17,8 +17,6 @@ from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
-__all__ = ["EstimateData", "data", "rows"]
-
 SCHEMA = "klcli.estimate/2"
 
 

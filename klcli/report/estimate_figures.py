@@ -18,8 +18,6 @@ from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
-__all__ = ["EstimateFigures", "RowMean", "figures_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class RowMean:

@@ -12,8 +12,6 @@ from klcli.samples.of_gaussians import SampleCheck
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass
 
-__all__ = ["GaussianPair", "assumption", "sample_problems", "warnings"]
-
 _MUCH_PADDING = 0.1
 """Of the rows: fewer zeros at ends can be tokens of which both policies are certain."""
 

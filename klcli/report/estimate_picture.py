@@ -11,8 +11,6 @@ from klcli.report.wording import FEW_DIGITS
 from klcli.samples.estimates import TableEstimates
 from klcli.samples.histogram import Histogram
 
-__all__ = ["ratios_plots"]
-
 _BARS = 48
 """At most; widths are powers of 2, so that numbers of many values have 24 or more."""
 

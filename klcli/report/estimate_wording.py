@@ -15,19 +15,6 @@ from klcli.samples.of_gaussians import SampleCheck
 from klcli.samples.ratio_sums import Tail
 from klcli.samples.reliability import FINITE_VARIANCE, PRACTICAL, has_variance
 
-__all__ = [
-    "dependence_text",
-    "error_bar_text",
-    "interval_text",
-    "mean_text",
-    "problems",
-    "sample_text",
-    "shape_text",
-    "share_text",
-    "sign_text",
-    "tail_text",
-]
-
 _COUNTABLE = 1e15
 """Beyond it doubles are no whole numbers any more."""
 _NORMAL_90 = 1.6448536269514722

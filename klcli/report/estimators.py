@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from klcli.witness.side_by_side import EstimatorComparison
     from klcli.witness.target import Target
 
-__all__ = [
-    "estimate_remark",
-    "estimate_text",
-    "estimator_blocks",
-    "estimator_records",
-    "estimator_rows",
-    "target_block",
-]
-
 
 def estimator_records(
     divergence: str, found: Sequence[EstimatorComparison]

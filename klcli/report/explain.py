@@ -11,8 +11,6 @@ from klcli.report.page import Page
 from klcli.report.pages import pages
 from klcli.report.report import Report
 
-__all__ = ["SCHEMA", "explain_report", "list_report", "lists"]
-
 SCHEMA = "klcli.explain/1"
 
 

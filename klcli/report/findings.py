@@ -6,8 +6,6 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Edit, Severity, SourceSpan, address
 from klcli.values import dataclass
 
-__all__ = ["Alert", "FindingData", "Findings", "RelatedData", "UnreadableData", "one_line", "spot"]
-
 
 @dataclass(frozen=True, slots=True)
 class RelatedData:

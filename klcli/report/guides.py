@@ -15,8 +15,6 @@ from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, He
 from klcli.report.page import Page
 from klcli.values import dataclass
 
-__all__ = ["FOLDER", "GlossaryTerm", "blocks_of", "guides", "terms"]
-
 FOLDER = Path(__file__).parent.parent / "pages"
 """Where the pages are."""
 

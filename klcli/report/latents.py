@@ -26,8 +26,6 @@ from klcli.report.record import CellValue, fields_of
 from klcli.report.report import Report
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 
-__all__ = ["latents_report"]
-
 _MOST_ROWS = 20
 """Latents in the table of a screen; --full shows all."""
 _BAR = 16

@@ -19,8 +19,6 @@ from klcli.report.report import in_short
 from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass
 
-__all__ = ["AggregateData", "Check", "LatentsData", "LatentsInput", "latents_data"]
-
 _ROWS_NAMED = 3
 """Bad rows that are named in words; data formats have a hundred."""
 

@@ -6,8 +6,6 @@ from klcli.latents.log_grid import LogGrid
 from klcli.latents.summary import Summary
 from klcli.report.document import Axis, Bars, Plot
 
-__all__ = ["example_plot", "latent_plot", "variance_plot"]
-
 
 def latent_plot(found: Summary) -> Plot:
     """The mean KL of each latent, the largest first; spreads and shifts are drawn within it."""

@@ -12,8 +12,6 @@ from klcli.report.document import DocumentBlock, Paragraph
 from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass
 
-__all__ = ["Held", "Limits", "held", "limit_blocks"]
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -27,8 +27,6 @@ from klcli.report.report import Report
 if TYPE_CHECKING:
     from klcli.report.lint_term_data import ListedTermData
 
-__all__ = ["lint_report"]
-
 _FAILING: tuple[Severity, ...] = ("error", "warning")
 _SEVERITIES: tuple[Severity, ...] = (*_FAILING, "info", "note")
 _NONE: Mapping[str, RawPlaces] = MappingProxyType({})

@@ -14,8 +14,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.report.lint_term_data import ListedTermData
 
-__all__ = ["COLUMNS", "LintData", "alert", "finding_row"]
-
 COLUMNS: tuple[str, ...] = FindingData.__match_args__
 """The keys of a finding's record, in order."""
 

@@ -17,8 +17,6 @@ from klcli.report.verify_estimator_data import estimator_data
 from klcli.report.verify_estimator_phrases import direction
 from klcli.values import dataclass
 
-__all__ = ["ListedTermData", "term_data"]
-
 
 @dataclass(frozen=True, slots=True)
 class ListedTermData:

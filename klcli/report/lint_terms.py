@@ -12,8 +12,6 @@ from klcli.patterns import regex
 from klcli.report.document import Fact, FactList, Tone
 from klcli.report.verify_estimator_data import estimator_data
 
-__all__ = ["term_facts"]
-
 _LONGEST = 60
 """Characters of an expression that are shown."""
 _IN_BRACKETS = regex(r"(?<=[(\[{]) | (?=[)\]}])")

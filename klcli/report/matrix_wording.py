@@ -14,8 +14,6 @@ from klcli.report.wording import list_text, normal_text, plain
 if TYPE_CHECKING:
     from klcli.gaussian.matrices.covariance import Covariance
 
-__all__ = ["gaussian_words", "matrix_words", "normal_words"]
-
 _MOST_SHOWN = 4
 """Dimensions up to which a matrix is written out."""
 _MOST_LISTED = 16

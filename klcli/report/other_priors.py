@@ -18,8 +18,6 @@ from klcli.report.document import DocumentBlock, Fact, FactList, Heading, Paragr
 from klcli.report.wording import about, list_text, normal_text, reading_text
 from klcli.witness.examination import Examination
 
-__all__ = ["jointly", "known", "missing", "named", "parameters", "reading", "warnings"]
-
 _MOST_COMPONENTS = 4
 """Components of a mixture up to which a title has all of them."""
 _SCORES = "where y = (x - loc)/scale has the mean o = (mu - loc)/scale and the spread r = sigma/scale"

@@ -6,8 +6,6 @@ from klcli.report.document import Document, DocumentBlock
 from klcli.report.record import CellValue, ResultRow
 from klcli.values import dataclass
 
-__all__ = ["Page"]
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

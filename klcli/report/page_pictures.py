@@ -11,8 +11,6 @@ from klcli.report.document import Plot
 from klcli.report.page import Page
 from klcli.report.verify import pictures_of as pictures_of_answer
 
-__all__ = ["pictures_of"]
-
 _READ_OTHERWISE = find_mistake("KL201")
 _SAMPLED, _CHARGED = "logstd", "logvar"
 """How samples and KLs most often read one head in two ways."""

@@ -17,8 +17,6 @@ from klcli.report.page import Page
 from klcli.report.wording import plain
 from klcli.witness.estimators import ESTIMATORS, Estimator
 
-__all__ = ["code_pages", "pages"]
-
 _MISTAKE = "mistake"
 
 

@@ -19,8 +19,6 @@ from klcli.report.report import Report
 from klcli.report.wording import about
 from klcli.values import dataclass
 
-__all__ = ["Overview", "readings_report"]
-
 _ONE = (
     "All are one KL, ",
     *(known("-1/2 (log sigma^2 - sigma^2 - mu^2 + 1)"), ", written in s; between A and B stands "),

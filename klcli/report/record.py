@@ -9,8 +9,6 @@ from typing import TypeAlias
 
 from klcli.formula.tree import Tree
 
-__all__ = ["CellValue", "ResultRow", "fields_of"]
-
 CellValue: TypeAlias = bool | int | float | str | Fraction | Decimal | Tree | None
 """A single value; the renderers write fractions and decimals as numbers, and formulas as text."""
 ResultRow: TypeAlias = Mapping[str, CellValue]

@@ -12,8 +12,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.report.findings import Findings
 
-__all__ = ["Report", "in_short"]
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -23,8 +23,6 @@ from klcli.samples.change_point import FALSE_ALARMS, LEAST_STEPS, LevelChange, L
 from klcli.tables.series import LogSeries
 from klcli.values import dataclass
 
-__all__ = ["LoggedSeries", "RunLogData", "runlog_report"]
-
 SCHEMA = "klcli.runlog/1"
 _METHOD = (
     "the largest cumulative sum of normal scores, against noise that is taken from differences between steps "

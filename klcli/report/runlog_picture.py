@@ -8,8 +8,6 @@ from klcli.report.document import Axis, Curve, Plot
 from klcli.samples.change_point import LevelChange
 from klcli.tables.series import LogSeries
 
-__all__ = ["series_plot"]
-
 _MOST_POINTS = 512
 """Of a curve: more are no wider than the lines of a picture."""
 

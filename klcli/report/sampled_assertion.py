@@ -8,8 +8,6 @@ from klcli.report.assertion import reduction_lines
 from klcli.report.wording import percent
 from klcli.trace.sample_averages import Average, SampleAverages
 
-__all__ = ["mean_line", "sampled_lines", "unaccepted_lines"]
-
 
 def unaccepted_lines(name: str) -> list[str]:
     """What is said of a function that draws samples where that is not accepted."""

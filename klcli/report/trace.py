@@ -27,8 +27,6 @@ from klcli.trace.recording import Place
 from klcli.trace.run_summary import Watched
 from klcli.trace.terms import Term
 
-__all__ = ["trace_report"]
-
 _TITLES = ("term", "where", "what")
 _NUMBERS = ("weight", "value", "share")
 _COLUMNS = (*map(ColumnHead, _TITLES), *(ColumnHead(title, numeric=True) for title in _NUMBERS))

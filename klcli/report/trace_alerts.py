@@ -10,8 +10,6 @@ from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place
 from klcli.trace.run_summary import Watched
 
-__all__ = ["alerts_of", "shown_path"]
-
 
 def shown_path(path: str) -> str:
     """A path below the current folder from there, any other as it is."""

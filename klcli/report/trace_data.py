@@ -17,16 +17,6 @@ from klcli.trace.run_summary import Watched
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 
-__all__ = [
-    "SCHEMA",
-    "TermConditionData",
-    "LossData",
-    "LossTermData",
-    "TraceData",
-    "data_of",
-    "rows_of",
-]
-
 SCHEMA = "klcli.trace/1"
 
 

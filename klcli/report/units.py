@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.witness.side_by_side import EstimatorComparison
 
-__all__ = ["comparison_in", "examination_in", "nats_of"]
-
 _SAME = 2.0**-50
 """Relative error of two roundings, a product and the double of log 2, with a margin."""
 

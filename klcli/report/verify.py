@@ -17,8 +17,6 @@ from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
 
-__all__ = ["VerifiedLine", "pictures_of", "verify_many_report", "verify_report"]
-
 _TONES: Mapping[str, Tone] = {
     "exact": "good",
     "scaled": "strong",

@@ -20,22 +20,6 @@ if TYPE_CHECKING:
     from klcli.judge.mistakes.mistake import Mistake
     from klcli.judge.sampler import SamplerJudgement
 
-__all__ = [
-    "SCHEMA",
-    "CounterexampleData",
-    "EstimatorData",
-    "MistakeData",
-    "PriorData",
-    "ReadingData",
-    "SamplerData",
-    "VerifyData",
-    "data_of",
-    "mistake_data",
-    "notation_of",
-    "row_of",
-    "set_aside",
-]
-
 SCHEMA = "klcli.verify/2"
 
 

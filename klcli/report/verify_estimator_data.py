@@ -22,8 +22,6 @@ from klcli.report.verify_estimator_phrases import (
     with_ratio,
 )
 
-__all__ = ["estimation_data", "estimator_data"]
-
 
 def estimation_data(found: Estimation) -> VerifyData:
     """The data of one estimate, in the shape of that of any formula."""

@@ -9,20 +9,6 @@ from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, Combination, said, without_one
 from klcli.judge.spaces.log_ratios.ways import Label
 
-__all__ = [
-    "direction",
-    "drawn",
-    "is_unbiased",
-    "kl_meant",
-    "label_of",
-    "meaning",
-    "outcomes",
-    "said_of",
-    "scale_of",
-    "shown",
-    "with_ratio",
-]
-
 
 def said_of(found: Estimation, quantities: Combination) -> str:
     """A sum of known quantities, with q and p as they are called here."""

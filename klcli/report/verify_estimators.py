@@ -24,8 +24,6 @@ from klcli.report.verify_estimator_phrases import (
 )
 from klcli.report.wording import LIMIT_DIGITS, corrected_block
 
-__all__ = ["bare", "estimation_document"]
-
 
 def estimation_document(found: Estimation) -> Document:
     """One estimate in words."""

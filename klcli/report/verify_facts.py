@@ -12,8 +12,6 @@ from klcli.report.document import DocumentBlock, Fact, FactList, Note
 from klcli.report.verify_data import set_aside
 from klcli.report.wording import FEW_DIGITS, LIMIT_DIGITS, RATIO_DIGITS, corrected_block
 
-__all__ = ["blocks"]
-
 
 def blocks(
     found: Verification, proved: bool | None, witness: bool | None, *, verbose: bool = True

@@ -11,8 +11,6 @@ from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verification import Verification
 from klcli.report.wording import RATIO_DIGITS
 
-__all__ = ["bare", "sentence"]
-
 
 def sentence(found: Verification, proved: bool | None) -> str:
     """The answer with what is wrong beside the formula, and whether points alone have it so.

@@ -23,8 +23,6 @@ from klcli.report.document import (
 from klcli.report.report import Report
 from klcli.values import dataclass
 
-__all__ = ["WeightAnalysis", "InformationData", "StageData", "WeightData", "information", "weight_report"]
-
 _EXACT_DIGITS = 10
 """More are told as a decimal."""
 

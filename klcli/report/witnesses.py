@@ -15,8 +15,6 @@ from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.examination import Examination
 from klcli.witness.witness import Witness
 
-__all__ = ["findings"]
-
 _TONES: Mapping[Status, Tone] = {"agrees": "good", "disagrees": "bad", "unconfirmed": "bad"}
 
 

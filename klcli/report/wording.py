@@ -19,24 +19,6 @@ from klcli.gaussian.scales import is_far
 from klcli.report.document import Item, Paragraph, Text
 from klcli.witness.witness import Witness
 
-__all__ = [
-    "names_of",
-    "about",
-    "corrected_block",
-    "list_text",
-    "listed",
-    "normal_text",
-    "own_fields",
-    "percent",
-    "plain",
-    "reading_text",
-    "verdict_of",
-    "with_error",
-    "FEW_DIGITS",
-    "LIMIT_DIGITS",
-    "RATIO_DIGITS",
-]
-
 FEW_DIGITS = 3
 """Of a number that is one of many, or not sure to more: its size is read off."""
 RATIO_DIGITS = 4

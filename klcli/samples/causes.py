@@ -18,8 +18,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FITS", "CauseName", "RatioCause", "causes", "padded_share"]
-
 CauseName: TypeAlias = Literal[
     "padding", "shifted-tokens", "base-2", "base-10", "other-texts", "truncated-q", "floor", "temperature"
 ]

@@ -19,8 +19,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FALSE_ALARMS", "LEAST_STEPS", "LevelChange", "LevelSearch", "level_changes"]
-
 BLOCKS = 16
 """Into which a series is cut for its noise."""
 LEAST_STEPS = 96

@@ -13,8 +13,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ClusterMean"]
-
 
 @dataclass(slots=True, eq=False)
 class ClusterMean:

@@ -11,17 +11,6 @@ from klcli.samples.reliability import Reliability, has_variance, reliability
 from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, Estimator, TableUse, of_tables
 
-__all__ = [
-    "CERTAIN",
-    "LIMIT",
-    "NORMAL_95",
-    "TableEstimates",
-    "RatioEstimate",
-    "RatioMean",
-    "Sign",
-    "estimation",
-]
-
 LIMIT = 5.0
 """Standard errors beyond which a mean is not what it should be: 6 false alarms in 10 million tables."""
 CERTAIN = 15.0

@@ -11,8 +11,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_SQUARED", "ExactMoments"]
-
 MOST_SQUARED = 1e146
 """Its square is a double, and so is the sum of those of 1e16 such numbers."""
 

@@ -16,8 +16,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_ROWS", "ExactSums", "rounded"]
-
 _WIDTH = 39
 """Bits of a slice."""
 MOST_ROWS = 8192

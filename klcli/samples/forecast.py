@@ -21,8 +21,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ROWS_PER_SKEWNESS", "Continuation", "needed_rows"]
-
 ROWS_PER_SKEWNESS = 25
 """A nominal 95 % interval of n values covers less by 0.24 skewness^2/n (Hall, The bootstrap and Edgeworth
 expansion, 1992, 2.6): by 1 % with that many for each unit of the square."""

@@ -10,8 +10,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Histogram"]
-
 _MOST = 4096
 """Counts that are held, 32 KiB of them: 85 times as many as a picture has bars."""
 _FINEST = 9

@@ -11,8 +11,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LogWeights"]
-
 _BITS = 256
 """The weights of one window lie within 2^256 of each other, so that their squares are doubles."""
 _WINDOW = _BITS * log(2)

@@ -16,8 +16,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LIMIT", "GaussianSamples", "SampleCheck"]
-
 LIMIT = 5.0
 """Standard errors from which on samples are not those of a Gaussian: 6 in 10 million that are."""
 

@@ -15,8 +15,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LEAST_TAIL", "MOST_TAIL", "Largest", "pareto_shape", "tail_length"]
-
 LEAST_TAIL = 5
 """Fewer numbers say nothing about a tail."""
 MOST_TAIL = 4096

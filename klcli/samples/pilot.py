@@ -20,8 +20,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["POWERS", "SHARE", "Pilot"]
-
 SHARE = 0.15
 """Enough of 5,000 rows to tell the shape of a tail, and too few to move the average with their choice."""
 POWERS = (1, 2, 3)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["hashed", "places"]
-
 _FILE = 44
 """Bits of the number of a row; those above tell its file."""
 

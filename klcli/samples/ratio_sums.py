@@ -20,8 +20,6 @@ from klcli.witness.estimators import of_tables
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RatioSums", "Tail"]
-
 _EQUAL = 1e-12
 """The largest values of a bounded log ratio are equal to rounding, which is no tail."""
 _DEEPEST = -690.0

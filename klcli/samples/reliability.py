@@ -9,8 +9,6 @@ from klcli.samples.exact_moments import ExactMoments
 from klcli.samples.ratio_sums import RatioSums, Tail
 from klcli.witness.estimators import Estimator, TableUse
 
-__all__ = ["FINITE_VARIANCE", "PRACTICAL", "Reliability", "has_variance", "reliability"]
-
 FINITE_VARIANCE, PRACTICAL = 0.5, 0.7
 """Shapes of a tail: below the first an average has an error bar, beyond the second it is no estimate."""
 

@@ -11,8 +11,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RowSample"]
-
 _MOST = 1 << 15
 """Rows that are kept: the mean of a ratio of deviation 1/2 is then known to 0.003."""
 _SEED = 1

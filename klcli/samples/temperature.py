@@ -20,8 +20,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Temperature", "context_parts", "temperature"]
-
 _EXPONENTS = (0.2, 5.0)
 """Of q, within which a root is looked for: temperatures of 0.2 to 5."""
 _GRID = 129

@@ -20,8 +20,6 @@ from klcli.witness.estimators import Estimator, TableUse, of_tables
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["TokenMeans"]
-
 
 @dataclass(slots=True, eq=False)
 class TokenMeans:

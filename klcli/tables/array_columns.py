@@ -15,8 +15,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["wide_arrays"]
-
 
 @dataclass(slots=True)
 class _Lists:

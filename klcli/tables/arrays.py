@@ -10,8 +10,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_BYTES", "ArrayBlock", "Arrays", "ArrayShape", "rows_of_block"]
-
 MOST_BYTES = 1 << 21
 """Of a block of one array, about: large enough that Python costs little, small enough for the caches."""
 

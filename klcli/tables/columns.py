@@ -12,16 +12,6 @@ from klcli.names.posterior_arrays import looks_like_posteriors
 from klcli.names.trainer_log_probs import GIVEN_TEXT, TRAINER_LOG_P, TRAINER_LOG_Q
 from klcli.tables.source import Table
 
-__all__ = [
-    "GIVEN_TEXTS",
-    "column",
-    "column_name",
-    "density_columns",
-    "is_log_p",
-    "is_log_q",
-    "sample_columns",
-]
-
 GIVEN_TEXTS = (
     "these look like log-likelihoods of texts that a data set gave (lm-eval, chosen and rejected answers): "
     "they are samples of no policy, and no KL comes of them; let q write texts, and score these under q and p"

@@ -10,8 +10,6 @@ from klcli.tables.layouts import place
 from klcli.tables.source import Block, Table
 from klcli.values import dataclass
 
-__all__ = ["CompleteRows"]
-
 _MISSING = "--skip-missing leaves such rows out"
 
 

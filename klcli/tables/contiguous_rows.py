@@ -14,8 +14,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BFLOAT16", "RawArray", "RawArrays"]
-
 BFLOAT16 = "bfloat16"
 """The upper half of a float32, for which numpy has no type."""
 

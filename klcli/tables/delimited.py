@@ -16,8 +16,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DelimitedText", "open_delimited"]
-
 _NUMBER = regex(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """A decimal number, in ASCII alone: Python would read other digits and dashes, too."""
 _DECIMAL_COMMA = regex(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")

@@ -13,8 +13,6 @@ from struct import error as struct_error
 from klcli.errors import KlcliError
 from klcli.tables.source import Source
 
-__all__ = ["is_event_file", "logged_scalars"]
-
 _VERSION = b"brain.Event:"
 """In the first record of every such file, within `_BEGIN` bytes."""
 _BEGIN = 64

@@ -7,8 +7,6 @@ from typing import Any
 
 from klcli.errors import KlcliError
 
-__all__ = ["needed"]
-
 
 def needed(library: str, extra: str, because: str, verb: str = "reads") -> Any:
     """A library that an extra of this project brings.

@@ -12,8 +12,6 @@ from typing import Any, BinaryIO
 from klcli.errors import KlcliError
 from klcli.tables.source import Source
 
-__all__ = ["open_file"]
-
 _HINT = "a CSV or NPY file, for example, or - for standard input"
 
 

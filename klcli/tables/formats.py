@@ -13,8 +13,6 @@ from klcli.tables.sequences import token_table
 from klcli.tables.source import Source, Table
 from klcli.tables.streams import GZIP, decompressed
 
-__all__ = ["ENDINGS", "holds_arrays", "open_arrays", "open_table", "open_tokens"]
-
 _FORMATS = {
     MAGIC: "klcli.tables.npy_file:open_npy_file",
     **dict.fromkeys(

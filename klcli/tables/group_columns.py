@@ -13,8 +13,6 @@ from klcli.patterns import regex
 from klcli.tables.source import Table
 from klcli.values import dataclass, field
 
-__all__ = ["RunWatch"]
-
 _ROWS_PER_GROUP = 1.5
 """Rows for each run or value of a column with such a name; below, most are alone."""
 _LEAST_RUNS, _ROWS_PER_RUN = 10, 2.0

@@ -8,8 +8,6 @@ from klcli.errors import KlcliError, clipped
 from klcli.tables.source import Block
 from klcli.values import dataclass, field
 
-__all__ = ["Groups"]
-
 _MOST_REMEMBERED = 10_000
 """Groups that are remembered to see one come back; memory must not grow with the table."""
 

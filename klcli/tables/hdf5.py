@@ -12,8 +12,6 @@ from klcli.tables.extras import needed
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
-__all__ = ["open_hdf5"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Hdf5:

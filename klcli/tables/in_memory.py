@@ -12,8 +12,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ArraysInMemory", "in_memory"]
-
 
 @dataclass(frozen=True, slots=True)
 class ArraysInMemory:

@@ -8,8 +8,6 @@ from klcli.errors import KlcliError
 from klcli.tables.formats import ENDINGS
 from klcli.values import dataclass
 
-__all__ = ["STREAM", "Input", "files_of"]
-
 STREAM = "-"
 """The name of standard input."""
 

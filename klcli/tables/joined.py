@@ -13,8 +13,6 @@ from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
 
-__all__ = ["LOG_P", "LOG_Q", "MASK", "joined"]
-
 LOG_Q, LOG_P, MASK = "log_q", "log_p", "mask"
 """What the columns of the files are called."""
 

@@ -13,8 +13,6 @@ from klcli.tables.in_memory import ArraysInMemory
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
-__all__ = ["flat_numbers", "json_objects", "open_json_lines"]
-
 _BYTES = 1 << 18
 """Read at once: some thousand rows."""
 _LONGEST = 1 << 26

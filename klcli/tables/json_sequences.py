@@ -13,8 +13,6 @@ from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Block, Source, Table, Watch
 from klcli.values import dataclass
 
-__all__ = ["open_json_sequences"]
-
 _TOKENS = 1 << 15
 """Of a block, about."""
 _HINT = 'for example {"log_q": [-1.5], "log_p": [-1.2]}'

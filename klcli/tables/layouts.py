@@ -16,8 +16,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RatioColumns", "DensityColumns", "Layout", "LogRatioColumn", "SampleColumns", "place", "refuse"]
-
 
 class Layout(Protocol):
     """What the columns of a table are."""

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from klcli.errors import KlcliError
 from klcli.tables.source import Source
 
-__all__ = ["texts"]
-
 _BYTES = 1 << 18
 """Read at once: some thousand rows."""
 _LONGEST = 1 << 20

@@ -12,8 +12,6 @@ from klcli.samples.token_means import TokenMeans
 from klcli.tables.layouts import Layout
 from klcli.values import dataclass
 
-__all__ = ["LogRatios", "TableRead"]
-
 _ROWS = "each row is one sample of q; with --group, each group"
 
 

@@ -17,8 +17,6 @@ from klcli.tables.parallel import each
 from klcli.tables.ratio_blocks import RatioWork, read
 from klcli.tables.source import Advance, Table
 
-__all__ = ["collected"]
-
 _SIDE_BY_SIDE = (LOG_Q, LOG_P, MASK)
 """What files with the same rows hold, in their order."""
 

@@ -12,8 +12,6 @@ from klcli.tables.sequences import mask_of
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
 
-__all__ = ["masked_rows"]
-
 _TRUTHS = {"true": 1.0, "false": 0.0}
 """As Python, numpy, pandas and JSON write them, in small letters."""
 

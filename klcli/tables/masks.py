@@ -10,8 +10,6 @@ from klcli.errors import KlcliError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["kept_by"]
-
 _DROPS = -1e4
 """What is added to a logit to drop it is this or less: float16 ends at -65504, so that some take -1e4."""
 

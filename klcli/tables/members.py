@@ -9,8 +9,6 @@ from zlib import error as zlib_error
 
 from klcli.errors import KlcliError
 
-__all__ = ["check_members", "reader"]
-
 T = TypeVar("T")
 
 _BROKEN = (BadZipFile, zlib_error, EOFError, NotImplementedError, RuntimeError, OSError)

@@ -16,8 +16,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["open_npy"]
-
 _BYTES = 1 << 20
 """Read at once."""
 _LARGEST_ROW = 1 << 26

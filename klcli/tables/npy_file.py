@@ -11,8 +11,6 @@ from klcli.tables.npy_rows import NpyRows, npy_rows, side_by_side
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
-__all__ = ["open_npy_file"]
-
 
 @dataclass(slots=True)
 class _NpyFile:

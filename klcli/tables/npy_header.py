@@ -16,8 +16,6 @@ from klcli.errors import KlcliError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["MAGIC", "MOST_BYTES", "Header", "read_header"]
-
 MAGIC = b"\x93NUMPY"
 """The first bytes of every NPY file."""
 

@@ -14,8 +14,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NpyRows", "npy_rows", "row_width", "rows_behind", "side_by_side"]
-
 _MOST_WHOLE = 1 << 28
 """Bytes of an array in Fortran order, which has to be read whole to see its first row."""
 _MOST_IN_ROW = 1 << 26

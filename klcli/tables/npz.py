@@ -12,8 +12,6 @@ from klcli.tables.npy_rows import NpyRows, npy_rows, side_by_side
 from klcli.tables.source import Source
 from klcli.values import dataclass, field
 
-__all__ = ["open_npz"]
-
 _ENDING = ".npy"
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from klcli.errors import KlcliError, clipped
 from klcli.patterns import regex
 
-__all__ = ["array_columns", "check_distinct", "missing_column"]
-
 _NUMBERED = regex(
     r"(?P<stem>.*?(?:[^\d\s_.\-\[(]|\d(?=[\s_.\-\[(]+\d+[\])]?$)))[\s_.\-\[(]*(?P<number>\d{1,7})[\])]?"
 )

@@ -13,9 +13,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HEAD", "MEAN", "paired"]
-
-
 MEAN, HEAD = "mean", "spread"
 """What the two arrays are called."""
 

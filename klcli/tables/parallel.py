@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 
 from klcli.tables.inputs import Input
 
-__all__ = ["each"]
-
 T = TypeVar("T")
 
 

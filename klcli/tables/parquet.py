@@ -12,8 +12,6 @@ from klcli.tables.numbered_names import array_columns, check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
-__all__ = ["open_parquet"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Parquet:

@@ -15,8 +15,6 @@ from klcli.errors import KlcliError
 from klcli.tables.contiguous_rows import BFLOAT16
 from klcli.values import dataclass
 
-__all__ = ["HINT", "Storage", "Tensor", "followed"]
-
 HINT = "torch.save({'mu': mu, 'logvar': logvar}, 'latents.pt') with tensors alone"
 _STORAGES = {
     "DoubleStorage": ("<f8", 8),

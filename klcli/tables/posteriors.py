@@ -12,8 +12,6 @@ from klcli.tables.columns import is_log_p, is_log_q
 from klcli.tables.numbered_names import missing_column
 from klcli.values import dataclass
 
-__all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]
-
 _MOST_LISTED = 12
 """Names of columns in a hint."""
 

@@ -21,8 +21,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RatioWork", "of_arrays", "read"]
-
 
 @dataclass(frozen=True, slots=True)
 class RatioWork:

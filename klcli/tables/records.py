@@ -10,8 +10,6 @@ from typing import TypeAlias
 from klcli.errors import KlcliError
 from klcli.values import dataclass
 
-__all__ = ["Record", "records"]
-
 Value: TypeAlias = str | Sequence[str]
 
 _SEPARATORS = ",;\t"

@@ -10,8 +10,6 @@ from klcli.tables.lines import texts
 from klcli.tables.source import Source
 from klcli.values import dataclass, field
 
-__all__ = ["row_lines", "separator_of"]
-
 _QUOTED = {sign: regex(rf'(?:^|{sign}) *"(?:[^"]|"")*("?)') for sign in "\t;,"}
 """A field that begins with a quote, and the quote that ends it, which may stand in a later line."""
 _CLOSED = regex(r'(?:[^"]|"")*"')

@@ -15,8 +15,6 @@ from klcli.errors import KlcliError
 from klcli.tables.contiguous_rows import BFLOAT16, RawArray, RawArrays
 from klcli.tables.source import Source
 
-__all__ = ["is_safetensors", "open_safetensors"]
-
 _LENGTH = 8
 """Bytes of the length of the header."""
 _LONGEST = 100_000_000

@@ -12,8 +12,6 @@ from klcli.tables.masks import kept_by
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
 
-__all__ = ["SEQUENCE", "mask_of", "token_table"]
-
 SEQUENCE = "sequence"
 """The column of such a table that tells sequences apart: the number of the row in the file."""
 

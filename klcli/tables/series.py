@@ -16,8 +16,6 @@ from klcli.tables.source import Source
 from klcli.tables.streams import GZIP, begun, decompressed
 from klcli.values import dataclass, field
 
-__all__ = ["LogSeries", "logged_series"]
-
 _BEGIN = 64
 """Bytes by which a format is told."""
 _HINT = 'for example {"step": 10, "kl": 0.02}'

@@ -11,8 +11,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Advance", "Block", "Source", "Table", "Watch"]
-
 Advance: TypeAlias = Callable[[int], None]
 """Is told how many bytes were read, each time."""
 

@@ -10,8 +10,6 @@ from zlib import error as zlib_error
 from klcli.errors import KlcliError
 from klcli.tables.source import Source
 
-__all__ = ["GZIP", "begun", "decompressed"]
-
 GZIP = b"\x1f\x8b"
 """The first bytes of every gzip file."""
 

@@ -18,8 +18,6 @@ from klcli.tables.npy_header import MOST_BYTES
 from klcli.tables.pickled import HINT, Tensor, followed
 from klcli.tables.source import Source
 
-__all__ = ["PICKLE", "open_torch_save"]
-
 PICKLE = "data.pkl"
 """The member of the archive with the names and shapes."""
 _MOST_PICKLE = 1 << 24

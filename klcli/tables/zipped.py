@@ -9,8 +9,6 @@ from klcli.tables.arrays import Arrays
 from klcli.tables.members import check_members
 from klcli.tables.source import Source
 
-__all__ = ["open_zip"]
-
 
 def open_zip(source: Source) -> Arrays:
     """The arrays of an archive.

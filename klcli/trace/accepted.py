@@ -21,8 +21,6 @@ from klcli.trace.examination import FunctionExamination
 from klcli.trace.function_trials import Trial, limit_of
 from klcli.trace.programs import program_of
 
-__all__ = ["is_accepted"]
-
 _STEP = 1e-30
 """Of the complex step."""
 

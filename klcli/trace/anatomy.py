@@ -12,8 +12,6 @@ from klcli.trace.summands import parts_of
 from klcli.trace.terms import Term, term_of
 from klcli.values import dataclass, field
 
-__all__ = ["Anatomy", "anatomy_of"]
-
 _CLOSE = 1e-9
 """Relative, of weights that are equal."""
 

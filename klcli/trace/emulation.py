@@ -15,8 +15,6 @@ from klcli.trace.parts import Part
 from klcli.trace.recorders.short_precisions import points
 from klcli.trace.recording import Recording, RoundedCall, Step
 
-__all__ = ["emulated_calls"]
-
 _LINEAR = 20
 """Where a softplus is taken for its argument, and its derivative for 1."""
 

@@ -33,8 +33,6 @@ from klcli.trace.programs import UnfollowedError, program_of
 from klcli.trace.recording import Place, read_recording
 from klcli.values import dataclass
 
-__all__ = ["FunctionExamination", "examine", "fixed_prior"]
-
 
 @dataclass(frozen=True, slots=True)
 class FunctionExamination:

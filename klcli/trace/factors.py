@@ -8,8 +8,6 @@ from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass, replace
 
-__all__ = ["Chain", "chain_to", "number_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Chain:

@@ -22,8 +22,6 @@ from klcli.trace.summands import parts_of
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 
-__all__ = ["TraceFinding", "findings_of"]
-
 _READ_OTHERWISE = find_mistake("KL201")
 """The sample reads the head otherwise than the KL."""
 _STOPPED = find_mistake("KL134")

@@ -16,8 +16,6 @@ from klcli.trace.probing import FittedKL
 from klcli.trace.recording import NotedLoss, Recording, Step, WholeCall
 from klcli.values import replace
 
-__all__ = ["fitted_recording"]
-
 _ASIDE = 9
 """Digits that `recovered` leaves aside, but for one that the fit is wrong in."""
 _OPERATIONS: Mapping[Operator, str] = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}

@@ -21,8 +21,6 @@ from klcli.lint.findings.types import Finding
 from klcli.patterns import regex
 from klcli.trace.recording import Place
 
-__all__ = ["corrected", "fix_at", "fix_of"]
-
 _WORD = regex(r"[A-Za-z_]\w*")
 _LARGEST = 2_000_000
 """Bytes of a file that is read for a fix."""

@@ -13,8 +13,6 @@ from klcli.names.means_and_spreads import is_mean
 from klcli.trace.function_trials import Caller
 from klcli.trace.recorders import FRAMEWORKS, framework_of
 
-__all__ = ["argument_names", "call_of", "mean_first", "name_of", "open_arguments"]
-
 
 def name_of(function: Callable[..., Any]) -> str:
     """What a function is called."""

@@ -21,8 +21,6 @@ from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording, read_recording
 
-__all__ = ["program_of_call", "tree_of"]
-
 _LOW, _HIGH = 0.3, 2.5
 """The entries of arrays of which nobody knows what they are: positive, as a scale is."""
 _STEP = 1e-30

@@ -23,24 +23,6 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.values import dataclass
 
-__all__ = [
-    "REDUCTIONS",
-    "SHAPES",
-    "Caller",
-    "Gap",
-    "MeansAndHeads",
-    "OutputReduction",
-    "Trial",
-    "entries",
-    "expected_values",
-    "far_points",
-    "gaps",
-    "limit_of",
-    "output_share",
-    "reduction_of",
-    "trial",
-]
-
 OutputReduction: TypeAlias = Literal["none", "sum", "sum-mean", "mean", "mean-sum"]
 REDUCTIONS: tuple[OutputReduction, ...] = ("none", "sum", "sum-mean", "mean", "mean-sum")
 """Entry by entry; summed; summed over the latents and averaged over the batch; averaged over both; averaged

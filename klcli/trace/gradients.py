@@ -16,8 +16,6 @@ from klcli.trace.recording import NotedLoss, Recording
 from klcli.trace.weights import Amount
 from klcli.values import dataclass
 
-__all__ = ["Slope", "slopes_of"]
-
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
 _SMALL = 1e-3

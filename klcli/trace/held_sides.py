@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from klcli.trace.kernels import flowing
 from klcli.trace.terms import Term
 
-__all__ = ["never_trained"]
-
 
 def never_trained(terms: Sequence[Term]) -> Iterator[tuple[Term, str]]:
     """The terms, one for each two Gaussians, with what is never trained by these, in words.

@@ -10,8 +10,6 @@ from klcli.trace.masks import Kept
 from klcli.trace.weights import Amount
 from klcli.values import replace
 
-__all__ = ["amount_of_kept"]
-
 _CLOSE = 1e-6
 """Relative: a number of kept positions has a small one added, lest it is 0, and is in single precision."""
 

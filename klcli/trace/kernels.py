@@ -29,8 +29,6 @@ from klcli.names.means_and_spreads import suggested
 from klcli.trace.programs import program_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Kernel", "flowing", "held_to_its_prior", "kl_of", "with_counts"]
-
 _QUICK = Question(mended=False, described=False)
 """Neither corrections nor landscapes are looked for: whether it is a KL is all that is asked."""
 _CLOSE = 1e-9

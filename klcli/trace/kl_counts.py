@@ -15,8 +15,6 @@ from klcli.trace.recording import Recording, Step
 from klcli.trace.weights import Amount, amount_of, coefficient, reduced
 from klcli.values import replace
 
-__all__ = ["estimator_amount", "is_of_parameters", "kept_of", "kl_amount", "shape_of", "unkept_counts"]
-
 _CLOSE = 1e-6
 """Relative: a number of kept positions has a small one added, lest it is 0, and is in single precision."""
 

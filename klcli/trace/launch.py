@@ -16,8 +16,6 @@ from klcli.trace.recorders import WATCHED
 from klcli.trace.recording import Recording, read_recording
 from klcli.values import dataclass
 
-__all__ = ["Mode", "Order", "Run", "interpreter", "launched"]
-
 Mode: TypeAlias = Literal["script", "module", "function"]
 
 _RUNNER = Path(__file__).with_name("runner.py")

@@ -10,8 +10,6 @@ from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
 
-__all__ = ["likelihood_amount"]
-
 
 def likelihood_amount(recording: Recording, part: Part) -> Amount | None:
     """The amount of a part that is a likelihood; None where that is not known."""

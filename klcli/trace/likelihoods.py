@@ -20,8 +20,6 @@ from klcli.formula.value.doubles import Doubles
 from klcli.judge.weight import LIKELIHOODS
 from klcli.values import dataclass
 
-__all__ = ["NAMES", "Likelihood", "likelihood_of"]
-
 NAMES = {
     "mse": "squared error",
     "l1": "absolute error",

@@ -15,8 +15,6 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 
-__all__ = ["Kept", "counts_kept", "entry_weights", "is_count", "is_mask", "kept_by"]
-
 _UNCHANGED = ("same", "shape", "spread", "stop")
 _PRODUCT = operation("*", Symbol("x"), Symbol("y"))
 _QUOTIENT = operation("/", Symbol("x"), Symbol("y"))

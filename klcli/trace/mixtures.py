@@ -10,8 +10,6 @@ from collections.abc import Iterator
 
 from klcli.trace.recording import Recording, Step
 
-__all__ = ["mixed_densities"]
-
 _MIXED = "logsumexp"
 
 

@@ -19,17 +19,6 @@ from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 from klcli.values import dataclass
 
-__all__ = [
-    "Agreement",
-    "arrays_of",
-    "evaluated_here",
-    "held_against",
-    "kl_of_entries",
-    "noted_here",
-    "rounding",
-    "weights_of",
-]
-
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
 """Relative errors of sums in a precision; anything shorter is far off already."""
 _ROUGH = 2e-2

@@ -15,8 +15,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:  # most losses have no matrices
     from klcli.trace.matrices.kernels import MatrixKl
 
-__all__ = ["Part"]
-
 
 @dataclass(frozen=True, slots=True)
 class Part:

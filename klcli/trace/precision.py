@@ -21,8 +21,6 @@ from klcli.trace.recording import Recording, RoundedCall
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 
-__all__ = ["Precision", "precisions_of"]
-
 _LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
 """The largest numbers of the precisions."""
 _NOTICED = 0.01

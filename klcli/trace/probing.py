@@ -18,8 +18,6 @@ from klcli.judge.engine import solved
 from klcli.trace.recording import RoundedCall
 from klcli.values import dataclass
 
-__all__ = ["CLOSE", "FittedKL", "best_fit", "fit_text", "is_random", "off_text", "wrong_gradients"]
-
 CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-5}
 """The error, relative to the largest of the five terms, beyond which a fit does not hold: of values in a
 precision. Those of shorter ones say nothing."""

@@ -39,8 +39,6 @@ from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.recording import Recording, Step
 from klcli.trace.views import aligned, operand_view, reduced_view, without_single_axes
 
-__all__ = ["Builder", "UnfollowedError", "program_of"]
-
 MOST_NODES = 400
 """Nodes of a tree; a term of a loss has fewer."""
 

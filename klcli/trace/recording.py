@@ -50,8 +50,6 @@ from typing import Any, NamedTuple
 from klcli.errors import KlcliError
 from klcli.values import dataclass, field
 
-__all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "RoundedCall", "Step", "WholeCall", "read_recording"]
-
 SCHEMA = "klcli.recording/1"
 
 

@@ -16,9 +16,6 @@ from klcli.trace.terms import Term
 from klcli.trace.unfollowed_functions import Probed, is_named_kl, probed
 from klcli.values import dataclass, replace
 
-__all__ = ["Watched", "watched"]
-
-
 _NOTHING = "no loss was seen: nothing called backward(), and no number has a gradient"
 
 

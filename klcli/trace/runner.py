@@ -21,8 +21,6 @@ import sys
 import traceback
 from typing import Any
 
-__all__ = ["main"]
-
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _WATCHING = os.path.join(_HERE, "recorders") + os.sep
 

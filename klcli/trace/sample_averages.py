@@ -30,8 +30,6 @@ from klcli.trace.function_trials import (
 )
 from klcli.values import dataclass
 
-__all__ = ["Average", "SampleAverages", "averages", "draws_samples"]
-
 _CALLS = 64
 """Of the function: 3,200 samples of each mean and head, whose mean is off by 1/57 of their deviation."""
 _COPIES = 50

@@ -19,8 +19,6 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.trace.matrices.kernels import MatrixKl
 
-__all__ = ["Sample", "lone_samples", "reread", "samples_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:

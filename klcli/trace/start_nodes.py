@@ -7,8 +7,6 @@ from itertools import combinations
 
 from klcli.trace.recording import Recording, Step
 
-__all__ = ["cuts_of"]
-
 _MOST_CUTS = 6
 """Nodes that are tried as symbols of their own."""
 

@@ -24,8 +24,6 @@ from klcli.trace.recording import Recording
 from klcli.trace.start_nodes import cuts_of
 from klcli.values import replace
 
-__all__ = ["is_dependent", "parts_of"]
-
 _MOST_LEAVES = 6
 """Leaves of a KL: two means, two heads, noise."""
 _DEEPEST = 200

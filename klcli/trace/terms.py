@@ -26,8 +26,6 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.trace.matrices.kernels import MatrixKl
 
-__all__ = ["Kind", "Term", "term_of"]
-
 _ROUNDED = 1e-6
 """Relative: a weight of single precision, as 1/d times d is there."""
 _NEGLIGIBLE = 1e-9

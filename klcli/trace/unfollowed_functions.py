@@ -11,8 +11,6 @@ from klcli.trace.probing import best_fit, fit_text, is_random, off_text, wrong_g
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
-__all__ = ["Probed", "is_named_kl", "probed"]
-
 _RANDOM = "its values differ from call to call: nothing can be fitted to them"
 _NOTHING_FITS = "it has the values of no multiple of a KL to a fixed normal prior, at {} points"
 _PROBED = "it is not followed, but probed: it has the values of {}"

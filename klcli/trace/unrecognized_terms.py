@@ -25,8 +25,6 @@ from klcli.trace.recording import Recording
 from klcli.trace.summands import is_dependent
 from klcli.values import dataclass
 
-__all__ = ["Unknown", "looked_at"]
-
 
 @dataclass(frozen=True, slots=True)
 class Unknown:

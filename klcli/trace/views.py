@@ -10,8 +10,6 @@ from collections.abc import Collection, Sequence
 
 from klcli.formula.value.arrays import Shape
 
-__all__ = ["aligned", "operand_view", "reduced_view", "without_single_axes"]
-
 
 def _long(shape: Sequence[int]) -> list[int]:
     return [length for length in shape if length != 1]

@@ -19,8 +19,6 @@ from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.values import dataclass, replace
 
-__all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]
-
 _CLOSE = 1e-9
 """Relative: the rounding of a quotient of doubles; the next length is off by more than 1 in a billion."""
 

@@ -13,8 +13,6 @@ from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 
-__all__ = ["kl_words", "place_words", "reduction_words"]
-
 
 def kl_words(kernel: Kernel, builder: Builder, amount: Amount, *, has_batch: bool) -> str:
     """``KL(N(mu, exp(logvar)) || N(0, 1)), sum over 20 latents, mean over the batch``.

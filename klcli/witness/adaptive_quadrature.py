@@ -21,8 +21,6 @@ from klcli.witness.estimate import Estimate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["adaptive", "breakpoints", "gauss_legendre", "kurtosis", "reach"]
-
 _NODES = 20
 """Of a Gauss rule on one panel: exact for polynomials of degree 39."""
 _LEVELS = 60

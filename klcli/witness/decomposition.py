@@ -14,8 +14,6 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
 
-__all__ = ["Decomposition", "Status"]
-
 Status: TypeAlias = Literal["agrees", "disagrees", "unconfirmed", "infinite", "undetermined"]
 """Whether a divergence and its witnesses agree; `unconfirmed` if there was nothing to hold a value against,
 `infinite`, or `undetermined` if there is no value."""

@@ -7,8 +7,6 @@ from math import exp, expm1, inf
 from klcli.formula.numeral import significant
 from klcli.gaussian.log_ratio import LogRatio
 
-__all__ = ["LIMIT", "against_ratio", "limit", "quantile"]
-
 LIMIT = 5.0
 """Standard errors beyond which an estimate disagrees: 6 false alarms in 10 million runs."""
 

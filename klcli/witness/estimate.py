@@ -8,8 +8,6 @@ from typing import TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["Estimate", "Progress", "beyond_doubles", "total"]
-
 Progress: TypeAlias = Callable[[int], None]
 """Is told of the points at which densities were evaluated, so many more each time."""
 

@@ -14,8 +14,6 @@ from klcli.witness.estimate import Estimate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DEFAULT_ESTIMATOR", "ESTIMATORS", "Estimator", "Gradient", "TableUse", "of_tables"]
-
 DEFAULT_ESTIMATOR = "k1"
 
 

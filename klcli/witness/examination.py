@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.priors.densities import Product
     from klcli.gaussian.priors.mixture import Mixture
 
-__all__ = ["Examination", "Sampler", "case_of", "examine", "examined", "sampling_witness"]
-
 _DRAWS_PER_KURTOSIS = 50
 """With fewer draws the standard error is itself wrong by more than 7 %."""
 _UNTRUSTED = (

@@ -10,8 +10,6 @@ from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.trapezoid import integrals
 
-__all__ = ["case"]
-
 
 def case(q: Gaussian[Heads], p: Gaussian[Heads]) -> Decomposition:
     """The dimensions as parts.

@@ -12,8 +12,6 @@ from klcli.witness.decomposition import Decomposition
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 from klcli.witness.trapezoid import integral_of_scores
 
-__all__ = ["case", "default_samples"]
-
 _MOST_INTEGRATED = 3
 """Dimensions up to which a grid has few enough points."""
 _WORK = 10**10

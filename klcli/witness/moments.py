@@ -10,8 +10,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Moments"]
-
 
 @dataclass(slots=True)
 class Moments:

@@ -12,15 +12,6 @@ from klcli.values import replace
 from klcli.witness.estimate import Estimate
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 
-__all__ = [
-    "DEFAULT_SAMPLES",
-    "DEFAULT_SEED",
-    "LEAST_SAMPLES",
-    "MOST_SAMPLES",
-    "monte_carlo",
-    "sample",
-]
-
 DEFAULT_SAMPLES = 1_000_000
 """An error of a thousandth of the deviation of one draw."""
 DEFAULT_SEED = 0

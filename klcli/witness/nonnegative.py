@@ -23,8 +23,6 @@ from klcli.witness.ratios import k3
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["integrated"]
-
 _SMALL = 0.01
 """KL up to which r - 1 - log r is worth a second integral: its rounding is sqrt(2 KL) times as large."""
 _ROUGH = 1e-3

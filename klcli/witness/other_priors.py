@@ -23,8 +23,6 @@ from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.nonnegative import integrated
 
-__all__ = ["case"]
-
 _NOT_FINITE = (
     "the log density of p is not finite in doubles near q, or its average over q has not settled "
     "within 38 sigma: neither an integral nor Monte Carlo would mean anything"

@@ -19,9 +19,6 @@ from klcli.witness.moments import Moments
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["antithetic", "bias_of_k2", "k1", "k2", "k3"]
-
-
 LogRatioStep = Callable[[Any, Any], "NDArray[Any]"]
 
 

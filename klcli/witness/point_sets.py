@@ -24,8 +24,6 @@ from klcli.witness.moments import Moments
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["qmc", "stratified"]
-
 _RANDOMISATIONS = 64
 """Independent means of which the error bar is made; with 63 degrees of freedom an
 interval is 2 % wider than with many."""

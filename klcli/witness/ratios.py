@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["k1", "k2", "k3"]
-
 _NEAR = 0.5
 """Of abs(l): beyond, a fifth or more is left of exp(-l) - 1 and l, so that few bits are lost."""
 _SERIES = tuple((-1) ** k / factorial(k) for k in range(16, 1, -1))

@@ -13,8 +13,6 @@ from klcli.witness.examination import sampling_witness
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
 from klcli.witness.witness import Witness
 
-__all__ = ["EstimatorComparison", "compare_estimators"]
-
 
 @dataclass(frozen=True, slots=True)
 class EstimatorComparison:

@@ -14,8 +14,6 @@ from klcli.witness.estimate import Estimate, Progress, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, Estimator
 from klcli.witness.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample
 
-__all__ = ["DEFAULT_LIMIT", "Target", "reach"]
-
 DEFAULT_LIMIT = 10**9
 """Some seconds."""
 _PILOT = 10_000

@@ -14,8 +14,6 @@ from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import LogRatio, in_units, log_ratios
 from klcli.witness.estimate import Estimate
 
-__all__ = ["integral_of_scores", "integrals"]
-
 _FINE, _FAR = 16, 14
 """Of one dimension: nodes a standard deviation, and standard deviations to each side. What q has beyond is
 1e-44, and the log ratio grows with the square of the distance alone: rounding is all that is left."""

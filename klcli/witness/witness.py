@@ -13,8 +13,6 @@ from klcli.witness.estimate import Estimate
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
 
-__all__ = ["Witness", "visible", "witness"]
-
 _ROUNDINGS = 2 * float_info.epsilon
 """A product, a sum and two differences of doubles, each off by half an epsilon at most."""
 _LEAST_BIASED = 10_000

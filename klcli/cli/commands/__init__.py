@@ -1,7 +1,5 @@
 """The commands: one module each, and what the list of commands says of it."""
 
-__all__ = ["COMMANDS"]
-
 COMMANDS = {
     "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
     "compare": "The KL formulas met online, under a reading of what the head means.",

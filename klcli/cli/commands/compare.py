@@ -21,8 +21,6 @@ from klcli.report.report import Report
 from klcli.witness.examination import Examination, examine
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
-__all__ = ["compare"]
-
 _of_posterior, _of_sampling = in_group("Posterior"), in_group("Sampling")
 
 _EPILOG = """\b

@@ -12,8 +12,6 @@ from klcli.report.document import Document
 from klcli.report.report import Report
 from klcli.values import replace
 
-__all__ = ["completion"]
-
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 
 _EPILOG = """\b

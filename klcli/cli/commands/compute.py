@@ -22,8 +22,6 @@ from klcli.report.report import Report
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
-__all__ = ["compute"]
-
 _of_sampling = in_group("Sampling")
 
 _EPILOG = """\b

@@ -13,8 +13,6 @@ from klcli.gaussian.closed_form import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.report.report import Report
 
-__all__ = ["derive"]
-
 _PRIORS = {"unit": "N(0, 1)", "any": "N(mu_2, sigma_2^2)"}
 
 _EPILOG = """\b

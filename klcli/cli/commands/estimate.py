@@ -26,8 +26,6 @@ from klcli.samples.of_gaussians import GaussianSamples
 from klcli.tables.layouts import RatioColumns
 from klcli.tables.ratio_blocks import RatioWork
 
-__all__ = ["estimate"]
-
 _EPILOG = """\b
 Examples:
   klcli estimate logprobs.csv

@@ -17,8 +17,6 @@ from klcli.report.explain import explain_report, list_report
 from klcli.report.report import Report
 from klcli.values import replace
 
-__all__ = ["explain"]
-
 _EPILOG = """\b
 Examples:
   klcli explain

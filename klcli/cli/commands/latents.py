@@ -23,8 +23,6 @@ from klcli.latents.thresholds import ACTIVE_VARIANCE, COLLAPSED_KL, Thresholds
 from klcli.report.report import Report
 from klcli.witness.monte_carlo import DEFAULT_SEED
 
-__all__ = ["latents"]
-
 _EPILOG = """\b
 Examples:
   klcli latents latents.npz

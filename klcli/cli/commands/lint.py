@@ -15,8 +15,6 @@ from klcli.cli.output import Settings, findings_options
 from klcli.cli.plotting import plot_option
 from klcli.report.report import Report
 
-__all__ = ["lint"]
-
 _EPILOG = """\b
 Examples:
   klcli lint src/

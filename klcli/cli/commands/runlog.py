@@ -20,8 +20,6 @@ from klcli.report.runlog import LoggedSeries, runlog_report
 from klcli.samples.change_point import level_changes
 from klcli.tables.series import LogSeries, logged_series
 
-__all__ = ["runlog"]
-
 _EPILOG = """\b
 Examples:
   klcli runlog wandb_export.csv

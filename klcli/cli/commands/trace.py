@@ -23,8 +23,6 @@ from klcli.report.trace import trace_report
 from klcli.trace.launch import Mode, Order, interpreter, launched
 from klcli.trace.run_summary import watched
 
-__all__ = ["trace"]
-
 _FUNCTION = regex(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
 """``module:function``, or ``module:Class.method``; a path of a file has other characters or no colon."""
 _ORDINALS = {1: "at the first backward pass"}

@@ -36,8 +36,6 @@ from klcli.render.special_characters import visible
 from klcli.report.report import Report
 from klcli.report.verify import VerifiedLine, verify_many_report, verify_report
 
-__all__ = ["verify"]
-
 _NOTATIONS: dict[str, Language] = {
     "python": "python",
     "math": "math",

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 else:
     _Value = click.ParamType
 
-__all__ = ["weight"]
-
 _LARGEST = 10**15
 """Every whole number up to here is exact as a double, which most readers of JSON make of it."""
 

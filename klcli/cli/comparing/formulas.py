@@ -15,8 +15,6 @@ from klcli.gaussian.distribution import has_heads
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
 from klcli.patterns import regex
 
-__all__ = ["expected", "fixed_prior", "named"]
-
 _NAME = regex(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL)
 """``NAME=FORMULA`` with a short name of letters; ``==`` is that of a formula."""
 

@@ -17,8 +17,6 @@ from klcli.report.report import Report
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
 
-__all__ = ["ComparisonOptions", "compared"]
-
 
 @dataclass(frozen=True, slots=True)
 class ComparisonOptions:

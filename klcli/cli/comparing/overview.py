@@ -10,8 +10,6 @@ from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
 from klcli.report.report import Report
 
-__all__ = ["overview"]
-
 Values = tuple[Fraction, ...] | None
 
 

@@ -20,8 +20,6 @@ from klcli.judge.several_latents import Latents, over_latents
 from klcli.report.matrix_wording import gaussian_words
 from klcli.values import dataclass
 
-__all__ = ["TypedPosterior", "check_reached", "latents_of", "point_of"]
-
 _TYPICAL = Fraction("1.2")
 """The standard deviation at which values are compared, where a reading reaches it."""
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from klcli.report.compute_steps import AnyDerivation
     from klcli.witness.side_by_side import EstimatorComparison
 
-__all__ = ["ComputationOptions", "computed"]
-
 _MOST_COMPARED = 512
 """Dimensions up to which a second divergence, without the correlations, takes no more than a second."""
 

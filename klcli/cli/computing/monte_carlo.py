@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from klcli.witness.side_by_side import EstimatorComparison
     from klcli.witness.target import Target
 
-__all__ = ["SamplingOptions", "sampling_of"]
-
 _LABEL = "Monte Carlo"
 
 

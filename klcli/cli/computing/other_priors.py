@@ -14,8 +14,6 @@ from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.report import Report
 from klcli.witness.estimators import ESTIMATORS
 
-__all__ = ["computed_against", "given_prior"]
-
 _NEEDS_GAUSSIAN = {
     "reverse": "KL(p || q) needs draws from p, which klcli makes of Gaussians only",
     "digits": "digits beyond a double are known of the closed form of Gaussians only",

@@ -21,8 +21,6 @@ from klcli.report.limits import held
 from klcli.report.report import Report
 from klcli.tables.records import Record, Value, records
 
-__all__ = ["computed_rows"]
-
 _READINGS = ("param", "prior_param")
 _OF_ONE = ("mu", "sigma", *PARAMETERIZATIONS)
 _NUMBERS = (*_OF_ONE, *(f"prior_{name}" for name in _OF_ONE))

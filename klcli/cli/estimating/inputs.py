@@ -11,8 +11,6 @@ from klcli.tables.inputs import STREAM, Input, files_of
 from klcli.tables.layouts import RatioColumns
 from klcli.values import dataclass
 
-__all__ = ["RatioInputs", "inputs"]
-
 _EXAMPLE = "for example: klcli estimate logprobs.csv, or klcli estimate --log-q policy.npy --log-p ref.npy"
 
 

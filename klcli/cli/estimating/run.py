@@ -21,8 +21,6 @@ from klcli.tables.log_ratios import LogRatios
 from klcli.tables.many_files import collected
 from klcli.tables.ratio_blocks import RatioWork, read
 
-__all__ = ["run"]
-
 
 def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quiet: bool) -> Report:
     """The report of all tables together.

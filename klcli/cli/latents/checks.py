@@ -8,8 +8,6 @@ from klcli.latents.summary import Summary
 from klcli.report.latents_data import Check
 from klcli.values import dataclass
 
-__all__ = ["LIMITS", "SummaryLimit", "checks"]
-
 
 @dataclass(frozen=True, slots=True)
 class SummaryLimit:

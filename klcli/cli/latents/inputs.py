@@ -8,8 +8,6 @@ from klcli.errors import KlcliError
 from klcli.tables.inputs import Input, files_of
 from klcli.values import dataclass
 
-__all__ = ["TableInputs", "inputs"]
-
 _EXAMPLE = "for example: klcli latents latents.npz, or klcli latents --mean mu.npy --logvar logvar.npy"
 
 

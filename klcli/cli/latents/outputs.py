@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from klcli.errors import KlcliError
 
-__all__ = ["check_outputs"]
-
 
 def check_outputs(read: Sequence[str], written: Mapping[str, str | None]) -> None:
     """Refuse to write where something else is lost, before anything is read.

@@ -19,8 +19,6 @@ from klcli.tables.inputs import Input
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["check_ending", "write_rows"]
-
 _GROUP = 1 << 16
 """Rows of a group of a Parquet file, at least: each has statistics of its own."""
 

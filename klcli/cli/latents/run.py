@@ -27,8 +27,6 @@ from klcli.report.report import Report
 from klcli.tables.formats import open_arrays
 from klcli.tables.inputs import STREAM
 
-__all__ = ["run"]
-
 
 def run(
     given: TableInputs,

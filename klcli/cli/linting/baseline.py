@@ -17,8 +17,6 @@ from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding
 from klcli.render.special_characters import visible
 
-__all__ = ["Accepted", "accepted_in", "save", "unused", "without"]
-
 _SCHEMA = "klcli.baseline/1"
 _KEYS = ("path", "code", "fingerprint")
 

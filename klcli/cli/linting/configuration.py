@@ -16,8 +16,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.cli.linting.patterns import Patterns
 
-__all__ = ["Configuration", "configuration_for"]
-
 
 @dataclass(frozen=True, slots=True)
 class Configuration:

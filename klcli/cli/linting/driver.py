@@ -15,8 +15,6 @@ from klcli.cli.progress import progress
 from klcli.lint.findings.types import Finding, Linted
 from klcli.lint.project.outlines import Outline
 
-__all__ = ["cores", "findings_of", "lint_files"]
-
 _FEW_LOOKS = 250
 """The same of cheap looks, which take a millisecond or two."""
 _FEW_FILES = 12

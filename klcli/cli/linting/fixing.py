@@ -15,8 +15,6 @@ from klcli.lint.findings.types import Finding, Linted
 from klcli.lint.source.module import UnreadableError, text_of
 from klcli.values import dataclass, replace
 
-__all__ = ["FileChange", "Fixes", "diff", "fixes", "write"]
-
 
 @dataclass(frozen=True, slots=True)
 class FileChange:

@@ -15,8 +15,6 @@ from collections.abc import Iterator, Sequence
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Glob", "as_git_sees", "glob"]
-
 _ANY_FOLDERS = None
 """Stands for ``**`` among the expressions for the names of a path."""
 _STAR, _SLASH = "*", "/"

@@ -10,8 +10,6 @@ from klcli.formula.value.budget import SpentError, at_most
 from klcli.lint.findings.types import Linted
 from klcli.lint.source.module import ForeignError, UnreadableError
 
-__all__ = ["or_unreadable"]
-
 _MOST_WORK = 25_000_000
 """Evaluations for one file, ten times those of any file that is known: some ten seconds. Counted and not
 timed, they are the same on a busy machine, and on every system."""

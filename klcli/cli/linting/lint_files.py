@@ -11,8 +11,6 @@ from klcli.cli.linting.run import run_of
 from klcli.cli.output import Settings
 from klcli.report.lint_data import LintData
 
-__all__ = ["lint_files"]
-
 
 def lint_files(
     paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],

@@ -8,8 +8,6 @@ from klcli.lint.findings.types import Linted
 from klcli.lint.project.outlines import Outline, outline
 from klcli.values import dataclass
 
-__all__ = ["Outlining"]
-
 
 @dataclass(frozen=True, slots=True)
 class Outlining:

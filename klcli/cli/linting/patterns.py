@@ -9,8 +9,6 @@ from klcli.cli.linting.globs import Glob, as_git_sees, glob
 from klcli.errors import KlcliError
 from klcli.values import dataclass, field
 
-__all__ = ["Patterns", "ignored_in", "is_ignored", "located", "patterns"]
-
 _MOST_CHARACTERS = 10_000_000
 """Of a .gitignore, so that none takes all the memory; git reads 100 MB."""
 

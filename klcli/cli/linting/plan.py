@@ -19,8 +19,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.cli.linting.patterns import Patterns
 
-__all__ = ["Flags", "Plan", "plan"]
-
 _STDIN = "<stdin>"
 
 

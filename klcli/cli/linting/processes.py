@@ -15,8 +15,6 @@ from multiprocessing import active_children, parent_process
 from multiprocessing.connection import wait as wait_for_any
 from typing import Any, TypeAlias, TypeVar
 
-__all__ = ["NoProcessesError", "spread"]
-
 _AHEAD = 2
 """Chunks that wait for each process, so that none is ever idle; those in flight are suspects if one dies."""
 _CHUNKS = 8

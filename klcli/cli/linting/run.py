@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from klcli.cli.linting.baseline import Accepted
     from klcli.cli.linting.fixing import Fixes
 
-__all__ = ["LintRun", "run", "run_of"]
-
 _MOST_NAMED = 3
 """Files that are excluded though they are named, as hooks name all that a commit changes."""
 

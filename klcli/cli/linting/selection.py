@@ -13,8 +13,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.cli.linting.patterns import Patterns
 
-__all__ = ["Selection", "codes"]
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:

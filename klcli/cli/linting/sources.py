@@ -11,8 +11,6 @@ from klcli.lint.source.module import UnreadableError, text_of
 from klcli.lint.source.notebooks import is_notebook
 from klcli.values import dataclass, field
 
-__all__ = ["MOST_BYTES", "Sources"]
-
 MOST_BYTES = 64_000_000
 """A source is read as a whole; a larger one is made by a machine."""
 

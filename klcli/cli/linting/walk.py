@@ -14,8 +14,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from klcli.cli.linting.patterns import Patterns
 
-__all__ = ["Walked", "walk"]
-
 _SUFFIXES = (".py", ".pyi", ".ipynb")
 _SKIPPED = frozenset(("__pycache__", "__pypackages__", "dist", "node_modules", "site-packages", "venv"))
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")

@@ -13,8 +13,6 @@ from klcli.lint.project.outlines import Outline
 from klcli.lint.source.module import Module, UnreadableError, parsed
 from klcli.values import dataclass, field
 
-__all__ = ["Worker"]
-
 _MOST_CHARACTERS = 5_000_000
 """Of the modules that a project holds before it is begun anew: memory does not grow with the files. A syntax
 tree takes some thirty times the space of its source."""

@@ -12,8 +12,6 @@ from klcli.cli.options.words import WordChoice
 from klcli.errors import KlcliError
 from klcli.values import dataclass
 
-__all__ = ["Engine", "engine", "engine_options"]
-
 _LOCAL, _DASK = "local", "dask"
 _of_engines = in_group("Who reads the files")
 

@@ -9,8 +9,6 @@ import click
 from klcli.cli.help import Command
 from klcli.patterns import regex
 
-__all__ = ["FormulaCommand"]
-
 _OPTION = regex(r"-[A-Za-z]+\Z|--[a-z][a-z-]*(=.*)?\Z|--?\Z", re.DOTALL)
 """``-q``, ``--param``, ``--param=std``: letters alone. Formulas have something else in them."""
 

@@ -13,8 +13,6 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
-__all__ = ["added", "given_head", "posterior", "posterior_options", "prior", "prior_options", "repeated"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 ExactNumbers: TypeAlias = tuple[Fraction, ...]
 

@@ -16,8 +16,6 @@ from klcli.formula.numeral import parse_numeral
 from klcli.report.limits import Limits
 from klcli.values import dataclass
 
-__all__ = ["TypedNumber", "limit_options", "limits_of", "number_of"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 _option = in_group("Limits")

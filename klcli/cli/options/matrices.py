@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from klcli.cli.files import Given
     from klcli.gaussian.matrices.covariance import Covariance
 
-__all__ = ["any_posterior", "any_prior", "matrix_options"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 _HELP: Mapping[CovarianceForm, str] = {

@@ -9,8 +9,6 @@ import click
 
 from klcli.errors import KlcliError, nearest
 
-__all__ = ["WordChoice"]
-
 if TYPE_CHECKING:
     _Word: TypeAlias = click.Choice[str]
 else:  # click lets one write what they hold from 8.2 on

@@ -13,19 +13,6 @@ from klcli.formula.alphabet import ACCENTS, COMBINING, GREEK, LATEX_VARIANTS, ST
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.patterns import regex
 
-__all__ = [
-    "COUNT",
-    "DISTRIBUTION",
-    "DRESSED",
-    "LETTER_SIGNS",
-    "above",
-    "combining",
-    "dressed",
-    "index_above",
-    "subscript",
-    "subscript_at",
-]
-
 LETTER_SIGNS = "".join(sign for plain, sign in SUBSCRIPTS.items() if plain.isalpha())
 _SIGNS = "".join(SUBSCRIPTS.values())
 _FROM_SUBSCRIPT = {sign: plain for plain, sign in SUBSCRIPTS.items()}

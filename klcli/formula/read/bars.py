@@ -13,8 +13,6 @@ from fractions import Fraction
 from klcli.formula.read.refusals import Refusals
 from klcli.formula.tree import Call, MatrixCall, Number, Reduction, Tree, number, operation
 
-__all__ = ["BarReader"]
-
 _BARS = {"|": "bars", "‖": "norm"}
 _TWO = Number(Fraction(2))
 

@@ -6,8 +6,6 @@ import ast
 
 from klcli.formula.read.vocabulary import MODULES, SUBMODULES, VIEWS
 
-__all__ = ["called", "is_module", "is_variable_of_tensorflow", "measured", "viewed", "whose_shape"]
-
 
 def called(node: ast.Call) -> str:
     """The bare name of what is called."""

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
 from klcli.formula.tree import Reduction, Symbol, Tree
 
-__all__ = ["whole_vectors"]
-
 
 def whole_vectors(tree: Tree) -> Tree:
     r"""The tree in which components are called like their vectors: ``σ_i`` below a sum over i beside ``‖σ‖``.

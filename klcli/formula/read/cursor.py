@@ -8,8 +8,6 @@ from klcli.formula.read.scanner import Token
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.tokens import tokenize
 
-__all__ = ["Cursor"]
-
 
 class Cursor:
     """Goes through the tokens of a text from left to right.

@@ -19,8 +19,6 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.values import dataclass
 
-__all__ = ["with_definitions"]
-
 _MOST_NODES = 20_000
 """Nodes that definitions may put in: short ones that call each other twice double with every step."""
 

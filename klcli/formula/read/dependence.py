@@ -15,8 +15,6 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
-__all__ = ["without_inputs"]
-
 _INPUTS = frozenset("abcdfghoqrtuvwxyzADGHIOTUVWXYZ")
 """Letters of what goes into a network: data, labels, states, time, weights; s and m are often its outputs."""
 _PARAMETERS = frozenset(("theta", "phi", "psi", "omega", "eta", "lambda"))

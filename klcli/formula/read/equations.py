@@ -13,8 +13,6 @@ from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
 from klcli.values import dataclass
 
-__all__ = ["Equations", "read_equations"]
-
 
 @dataclass(frozen=True, slots=True)
 class Equations:

@@ -11,8 +11,6 @@ from fractions import Fraction
 
 from klcli.formula.read.callee import called
 
-__all__ = ["float_name", "float_value"]
-
 _DIGITS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("float16", "half"), (10, 14)),
     "bfloat16": (7, 126),

@@ -20,8 +20,6 @@ from klcli.formula.read.accents import (
 from klcli.formula.read.scanner import Scanner, Token
 from klcli.patterns import regex
 
-__all__ = ["Letters"]
-
 _EMPTY_GROUP = regex(r"\{\s*\}")
 """Braces without anything in them, which LaTeX prints as nothing."""
 _OLD_STYLE = regex(r"\{\s*\\(?:rm|bf|it|sf|tt|cal|boldmath)(?![A-Za-z])\s*(\\?[A-Za-z]+)\s*\}")

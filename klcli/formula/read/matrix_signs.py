@@ -10,8 +10,6 @@ from klcli.formula.traversal import walk
 from klcli.formula.tree import Call, MatrixCall, Tree
 from klcli.patterns import regex
 
-__all__ = ["BAR", "has_matrices", "matrix_word"]
-
 BAR = regex(r"\||\\[lr]?vert")
 """A bar of a determinant, perhaps."""
 

@@ -10,8 +10,6 @@ from klcli.formula.read.calls.matrices import DECOMPOSITIONS
 from klcli.formula.read.calls.row import CallReader
 from klcli.formula.tree import Length, Reshape, Tree
 
-__all__ = ["is_decomposition", "matrix_value", "parts_of"]
-
 
 def matrix_value(reader: CallReader, node: ast.expr) -> Tree | None:
     """The tree of what is written with attributes and subscripts; None for anything else."""

@@ -7,18 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from klcli.formula.tree import Axes
 
-__all__ = [
-    "axes_in",
-    "are_alike",
-    "below",
-    "is_true",
-    "literal",
-    "rebuilt",
-    "text_of_name",
-    "walked",
-    "words_in",
-]
-
 _CONTEXTS = frozenset((ast.Load, ast.Store, ast.Del))
 _UNWRITTEN = frozenset(("ctx", "kind", "type_comment"))
 """Fields that make no difference to what is computed."""

@@ -7,8 +7,6 @@ import ast
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.vocabulary import NOISE, Noise
 
-__all__ = ["PARAMETERS", "noise_kind", "noise_parameters"]
-
 PARAMETERS = {
     **dict.fromkeys(("mean", "loc", "avg"), "mean"),
     **dict.fromkeys(("std", "stddev", "scale", "sigma"), "scale"),

@@ -41,8 +41,6 @@ from klcli.formula.tree import (
 )
 from klcli.patterns import regex
 
-__all__ = ["Parser", "known", "parse", "parse_matrices"]
-
 _SIGMA = regex(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
 """What may be a sum as well as a symbol, before a bracket."""
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}

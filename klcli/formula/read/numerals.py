@@ -13,8 +13,6 @@ from klcli.formula.read.scanner import Scanner, Token
 from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT
 from klcli.patterns import regex
 
-__all__ = ["Numerals"]
-
 _NUMBER = regex(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?", re.ASCII)
 """A decimal, with a power of ten behind ``e``; ``2f0`` is Julia's 2.0. Other alphabets' digits are none."""
 _TIMES_POWER_OF_TEN = regex(

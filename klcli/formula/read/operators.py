@@ -10,8 +10,6 @@ from klcli.formula.read.scanner import Token
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import MatrixProduct, Negative, Number, Symbol, Tree, operation
 
-__all__ = ["Operators"]
-
 
 def _negative(tree: Tree, signs: int) -> Tree:
     for _ in range(signs):

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from klcli.formula.tree import Span
 from klcli.values import dataclass
 
-__all__ = ["TextEdit", "PlainText"]
-
 TextEdit = tuple[Span, str]
 """A place and what comes to stand there."""
 

@@ -34,8 +34,6 @@ from klcli.formula.traversal import spanning
 from klcli.formula.tree import Constant, Negative, Number, Operator, Reshape, Stop, Symbol, Tree, operation
 from klcli.patterns import regex
 
-__all__ = ["PythonReader", "parse"]
-
 _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Add: "+",
     ast.Sub: "-",

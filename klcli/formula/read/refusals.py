@@ -16,8 +16,6 @@ from klcli.formula.read.syntax import FormulaError, stray_symbol
 from klcli.formula.symbol_names import FUNCTIONS
 from klcli.formula.tree import Tree
 
-__all__ = ["STARTS_FACTOR", "Refusals"]
-
 STARTS_FACTOR: frozenset[TokenKind] = frozenset(
     ("symbol", "constant", "function", "open", "frac", "reduction", "clip")
 )

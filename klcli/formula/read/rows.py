@@ -12,8 +12,6 @@ from collections.abc import Iterator
 
 from klcli.patterns import regex
 
-__all__ = ["EQUALS", "LATEX", "in_rows"]
-
 EQUALS = regex(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*[)}])")
 """An equals sign of an equation; not that of a comparison, nor of the limits of a sum."""
 _OTHER_EQUALS = regex(

@@ -10,8 +10,6 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["BRACKETS", "TokenKind", "Scanner", "Token"]
-
 TokenKind: TypeAlias = Literal[
     "number",
     "symbol",

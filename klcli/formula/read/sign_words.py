@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from klcli.formula.symbol_names import FUNCTIONS
 from klcli.patterns import regex
 
-__all__ = ["MATRIX_COMMAND", "MATRIX_WORDS", "TRANSPOSE", "WORD_FUNCTIONS", "matrix_function"]
-
 WORD_FUNCTIONS: Mapping[str, str] = {name: name for name in FUNCTIONS} | {"ln": "log"}
 """The words for functions of numbers."""
 

@@ -11,8 +11,6 @@ from klcli.formula.read.plain_text import TextEdit
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Span
 
-__all__ = ["SourceNodes"]
-
 
 class SourceNodes:
     """Statements of Python; the places of trees are numbers of nodes in them.

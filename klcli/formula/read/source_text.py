@@ -18,8 +18,6 @@ from klcli.formula.read.syntax import (
 )
 from klcli.formula.tree import Span
 
-__all__ = ["SourceText"]
-
 
 def _check_nesting(text: str) -> None:
     nesting = 0

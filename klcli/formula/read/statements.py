@@ -18,8 +18,6 @@ from klcli.formula.read.syntax import FormulaError, check_size
 from klcli.formula.traversal import children, walk
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
 
-__all__ = ["Statements"]
-
 _ASIDE = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
 """Calls that stand as statements beside a loss and compute none of it."""
 _STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from klcli.errors import clipped
 from klcli.patterns import regex
 
-__all__ = ["WORDS", "distribution", "leftover", "likelihood"]
-
 _ONE_SIDE = "give one side of it; the other side is no part of the formula"
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(

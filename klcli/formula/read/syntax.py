@@ -11,21 +11,6 @@ from klcli.errors import KlcliError
 from klcli.formula.traversal import carries, children, depth, free_symbols, walk
 from klcli.formula.tree import Reduction, Symbol, Tree
 
-__all__ = [
-    "MAX_DEPTH",
-    "MAX_DIGITS",
-    "MAX_EXPONENT",
-    "MAX_LENGTH",
-    "FormulaError",
-    "HasText",
-    "check_text",
-    "check_size",
-    "check_tree",
-    "shared_with_limits",
-    "stray_symbol",
-    "too_deep",
-]
-
 MAX_LENGTH = 4_000
 """Characters of a text."""
 MAX_DEPTH = 80

@@ -31,9 +31,6 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.patterns import regex
 
-__all__ = ["Lexer", "tokenize"]
-
-
 _SIGNS = "".join(SUBSCRIPTS.values())
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 """A name, with parts between dashes."""

@@ -8,18 +8,6 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Call, Negative, Number, Tree, operation
 
-__all__ = [
-    "KERAS_EPSILON",
-    "LOGISTIC",
-    "MODULES",
-    "NOISE",
-    "NORMALS",
-    "SUBMODULES",
-    "Noise",
-    "UNIT_NOISE",
-    "VIEWS",
-]
-
 KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
 """The small number of Keras, unless a configuration says another: ``K.epsilon()``, once ``K._epsilon``."""
 

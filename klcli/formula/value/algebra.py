@@ -8,8 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-__all__ = ["vanishes"]
-
 SECONDS = 5.0
 """How long sympy may work on one expression, where the platform has timers."""
 

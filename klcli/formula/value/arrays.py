@@ -16,24 +16,6 @@ from klcli.formula.tree import Reduction
 from klcli.formula.value.budget import spend
 from klcli.values import dataclass
 
-__all__ = [
-    "Array",
-    "Column",
-    "Join",
-    "Shape",
-    "ShapeError",
-    "UnshapedError",
-    "axes_of",
-    "axis_of",
-    "filled",
-    "joined",
-    "product",
-    "reshaped",
-    "rows",
-    "summed",
-    "transposed",
-]
-
 Shape: TypeAlias = tuple[int, ...]
 Column: TypeAlias = Sequence[Any]
 """Entries of an array, one behind the other; what they are is for an arithmetic to say."""

@@ -12,8 +12,6 @@ from functools import lru_cache
 from math import inf
 from typing import ParamSpec, TypeVar, cast
 
-__all__ = ["SpentError", "at_most", "remembered", "spend", "spent"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -11,8 +11,6 @@ from math import isqrt
 from klcli.formula.tree import Operator
 from klcli.formula.value.budget import spend
 
-__all__ = ["Decimals", "context", "natural_log", "pi"]
-
 _ONE = Decimal(1)
 
 

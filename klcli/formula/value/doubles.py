@@ -13,8 +13,6 @@ from typing import Any, TypeAlias
 from klcli.formula.tree import Operator
 from klcli.formula.value.budget import spend
 
-__all__ = ["OF_DOUBLES", "OPERATIONS", "Doubles", "Grid", "Grids", "DoubleColumns", "each"]
-
 
 class Doubles:
     """Single numbers in double precision, without any library.

@@ -24,8 +24,6 @@ from klcli.formula.value.arrays import Column
 from klcli.formula.value.doubles import OF_DOUBLES, OPERATIONS, each
 from klcli.values import dataclass
 
-__all__ = ["DOUBLES", "Each", "Entries"]
-
 T = TypeVar("T")
 
 

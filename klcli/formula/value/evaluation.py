@@ -48,8 +48,6 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.formula.value.matrices import Matrices
 
-__all__ = ["evaluate_arrays"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Run:

@@ -18,8 +18,6 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.decimals import context, pi
 from klcli.values import dataclass
 
-__all__ = ["MOST_DIGITS", "Interval", "Intervals", "UndecidedError", "enclose", "nearest_double", "rounded"]
-
 _START_DIGITS = 40
 """Enough for a sign at nearly every point, and as fast as fewer."""
 _SPARE = 10

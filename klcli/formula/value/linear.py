@@ -14,8 +14,6 @@ from klcli.formula.tree import Operator
 from klcli.formula.value.arithmetic import Arithmetic
 from klcli.values import dataclass
 
-__all__ = ["Elimination", "Linear", "Matrix", "Vector", "eliminated", "transposed"]
-
 T = TypeVar("T")
 Vector: TypeAlias = tuple[T, ...]
 Matrix: TypeAlias = tuple[tuple[T, ...], ...]

@@ -27,8 +27,6 @@ from klcli.formula.value.kinds import Manner, SymbolKind, joined_kind, power_kin
 from klcli.formula.value.linear import Linear, Matrix
 from klcli.values import dataclass, replace
 
-__all__ = ["Matrices", "called", "kind_of_array"]
-
 _TWO = Number(Fraction(2))
 
 

@@ -36,8 +36,6 @@ from klcli.formula.value.polynomials import (
 )
 from klcli.values import dataclass
 
-__all__ = ["NormalForm", "NormalForms"]
-
 _MOST_PARTS = 16
 """Factors of a product that are remembered."""
 

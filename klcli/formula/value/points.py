@@ -13,8 +13,6 @@ from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.matrices import Matrices, kind_of_array
 from klcli.values import dataclass
 
-__all__ = ["Evaluator", "KindedValue"]
-
 T = TypeVar("T")
 
 

@@ -12,21 +12,6 @@ from fractions import Fraction
 from math import floor, gcd, lcm
 from typing import NamedTuple, TypeAlias
 
-__all__ = [
-    "ONE",
-    "UNIT",
-    "Generator",
-    "Monomial",
-    "Ring",
-    "Polynomial",
-    "added",
-    "bounded_power",
-    "power_of",
-    "primes",
-    "product_of",
-    "scaled",
-]
-
 Monomial: TypeAlias = tuple[tuple[int, Fraction], ...]
 Polynomial: TypeAlias = Mapping[Monomial, Fraction]
 

@@ -7,8 +7,6 @@ from typing import NoReturn
 
 from klcli.formula.tree import Operator
 
-__all__ = ["Rationals"]
-
 _LARGEST_EXPONENT = 1000
 """Beyond it, a power of a fraction has more digits than anybody compares."""
 

@@ -21,8 +21,6 @@ from klcli.formula.tree import (
     Tree,
 )
 
-__all__ = ["AsciiPrinter", "Level", "MATRIX_NAMES"]
-
 MATRIX_NAMES = {"trace": "tr", "inverse": "inv", "diagonal": "diag", "cholesky": "chol"}
 """What functions of matrices are called in mathematics, where it is not what the tree calls them."""
 

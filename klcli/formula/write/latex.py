@@ -12,8 +12,6 @@ from klcli.formula.tree import (
 )
 from klcli.formula.write.ascii import MATRIX_NAMES, AsciiPrinter, Level
 
-__all__ = ["LatexPrinter"]
-
 
 class LatexPrinter(AsciiPrinter):
     """The commands of LaTeX."""

@@ -18,8 +18,6 @@ from klcli.formula.write.latex import LatexPrinter
 from klcli.formula.write.python import PythonPrinter
 from klcli.formula.write.unicode import UnicodePrinter
 
-__all__ = ["NOTATIONS", "Notation", "to_text"]
-
 Notation: TypeAlias = Literal["unicode", "ascii", "latex", "python"]
 NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 

@@ -13,8 +13,6 @@ from klcli.formula.tree import (
 )
 from klcli.formula.write.ascii import AsciiPrinter, Level
 
-__all__ = ["PythonPrinter"]
-
 _PYTHON_NAMES = {"inverse": "inv", "diagonal": "diag"}
 
 

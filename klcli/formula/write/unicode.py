@@ -10,8 +10,6 @@ from klcli.formula.tree import (
 )
 from klcli.formula.write.ascii import AsciiPrinter
 
-__all__ = ["UnicodePrinter"]
-
 _FRACTION_SIGNS = {value: sign for sign, value in FRACTIONS.items()}
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.matrices.large_matrices import Floats
     from klcli.gaussian.matrices.rational_matrices import Rational
 
-__all__ = ["Covariance", "MatrixFile", "diagonal", "repeated"]
-
 
 @dataclass(frozen=True, slots=True)
 class MatrixFile:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-__all__ = ["FORMS", "MOST_DIMENSIONS", "MOST_EXACT", "ROUNDING", "CovarianceForm"]
-
 MOST_EXACT = 16
 """Dimensions up to which matrices are treated in exact arithmetic."""
 ROUNDING = Fraction(1, 10**12)

@@ -23,8 +23,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Floats", "admitted_array", "diagonal_floats", "float_rest", "floats", "pair_of"]
-
 _FLOAT_BITS = 53
 """Of the fraction of a double: what has no more is one exactly."""
 

@@ -14,8 +14,6 @@ from typing import TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["Factor", "Rational", "factor", "is_semidefinite", "product", "solved", "transpose"]
-
 Rational: TypeAlias = tuple[tuple[Fraction, ...], ...]
 """A matrix by its rows."""
 

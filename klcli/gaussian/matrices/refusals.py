@@ -9,16 +9,6 @@ from klcli.formula.numeral import decimal_text
 from klcli.gaussian.matrices.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING, CovarianceForm
 from klcli.gaussian.matrices.rational_matrices import Rational, factor, is_semidefinite
 
-__all__ = [
-    "admitted",
-    "negative_pivot",
-    "negative_variance",
-    "no_correlation",
-    "not_symmetric",
-    "not_triangular",
-    "too_many",
-]
-
 
 def admitted(rows: Rational, form: CovarianceForm) -> tuple[Rational, float]:
     """The matrix, each entry the mean of itself and its mirror image, and how far these were apart.

@@ -15,8 +15,6 @@ from klcli.gaussian.double_double import DoubleDouble, FloatArray
 from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
 from klcli.values import dataclass
 
-__all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "frobenius", "image"]
-
 _BLOCK, _MOST_BLOCKS = 64, 16
 """Rows at a time: enough for BLAS, few enough for temporary arrays to stay in cache; more of large matrices,
 of which blocks of so many rows take little more than the triangles."""

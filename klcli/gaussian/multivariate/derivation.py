@@ -20,8 +20,6 @@ from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.values import dataclass, replace
 
-__all__ = ["CASES", "DerivationCase", "MatrixStep", "derive", "derive_at"]
-
 DerivationCase: TypeAlias = Literal["any", "unit", "diagonal", "one"]
 CASES: dict[DerivationCase, str] = {
     "any": "any two Gaussians",

@@ -20,16 +20,6 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.parameterization import Parameterization
 
-__all__ = [
-    "PROBES",
-    "cases_of",
-    "diagonal_point",
-    "first_unequal",
-    "is_closed",
-    "value_at",
-    "value_here",
-]
-
 PROBES = 3
 """Random Gaussians of each case."""
 _DIGITS_HERE = 150

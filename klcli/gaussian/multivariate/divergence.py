@@ -24,8 +24,6 @@ from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.matrices.forms import FORMS, MOST_EXACT
 from klcli.gaussian.multivariate.standardization import Standardized, standardized
 
-__all__ = ["divergence", "divergence_digits"]
-
 _EXACT, _IN_FLOATS = "exact arithmetic", "whitening with exact products"
 _SINGULAR = "the posterior's {} is singular: q has no density where p has one"
 

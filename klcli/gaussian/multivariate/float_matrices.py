@@ -20,8 +20,6 @@ from klcli.gaussian.multivariate.preconditioning import IndefiniteError, lower_f
 from klcli.gaussian.multivariate.products import exact_product
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
 
-__all__ = ["covariance_matrix", "distance", "whitened"]
-
 _BITS = 110
 """Of the factors of a covariance: all of a float, and most of what stands far below the largest entry."""
 _PAIR = 2.0**-105

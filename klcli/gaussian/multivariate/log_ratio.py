@@ -15,8 +15,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MatrixLogRatio", "log_ratio"]
-
 _LARGE = 1e100
 """Where squares of sizes would leave the doubles beyond 1e154, units are scaled long before."""
 _MOST_DECOMPOSED = 512

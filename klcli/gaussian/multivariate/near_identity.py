@@ -13,8 +13,6 @@ from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.spreads import excess
 from klcli.values import dataclass
 
-__all__ = ["SUM_ERROR", "Remainder", "excess_of"]
-
 _UNIT = 2.0**-DIGITS
 SUM_ERROR = 64 * _UNIT
 """A bound on the relative error of numpy's sum of up to 2^25 positive terms: blocks of 128 in eight strands,

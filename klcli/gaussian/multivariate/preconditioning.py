@@ -18,20 +18,6 @@ from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Tran
 from klcli.gaussian.multivariate.products import ANCHOR, DIGITS, magnitudes
 from klcli.values import dataclass
 
-__all__ = [
-    "Preconditioner",
-    "IndefiniteError",
-    "Which",
-    "balance",
-    "preconditioner",
-    "log_volume_ratio",
-    "lower_factor",
-    "plus_identity",
-    "scaled",
-    "spread_error",
-    "triangular_inverse",
-]
-
 _MOST_ROUNDS = 5
 """Of preconditioning what is left of the round before; a matrix that needs more is singular in float64."""
 _AIM = 2.0**-6

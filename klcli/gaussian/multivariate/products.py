@@ -15,8 +15,6 @@ import numpy as np
 
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, add, difference
 
-__all__ = ["ANCHOR", "DIGITS", "added", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
-
 DIGITS = 53
 """Bits of a float64."""
 ANCHOR = 1.5

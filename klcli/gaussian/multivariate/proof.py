@@ -10,8 +10,6 @@ from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.derivation_check import diagonal_point, value_at
 from klcli.gaussian.parameterization import Parameterization
 
-__all__ = ["PROVED_SIZES", "proved"]
-
 PROVED_SIZES = (1, 2, 3, 4)
 """Dimensions for which the diagonal case is proved, with a symbol for each variance."""
 

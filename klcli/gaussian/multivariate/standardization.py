@@ -14,8 +14,6 @@ from klcli.gaussian.matrices.forms import FORMS
 from klcli.gaussian.matrices.rational_matrices import Factor, Rational, factor, product, solved, transpose
 from klcli.values import dataclass
 
-__all__ = ["Standardized", "standardized"]
-
 
 @dataclass(frozen=True, slots=True)
 class Standardized:

@@ -46,8 +46,6 @@ from klcli.gaussian.multivariate.preconditioning import (
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.values import dataclass, replace
 
-__all__ = ["Whitened", "whiten"]
-
 _UNIT = 2.0**-DIGITS
 _FINER = 2.0**-16
 """By which the tolerance of a second and a third attempt is smaller."""

@@ -13,8 +13,6 @@ from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.values import dataclass
 
-__all__ = ["Bound", "mixture_bounds"]
-
 _HERSHEY = (
     "Hershey and Olsen, Approximating the Kullback Leibler divergence between Gaussian mixture models, "
     "ICASSP 2007"

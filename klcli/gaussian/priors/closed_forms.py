@@ -18,8 +18,6 @@ from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.values import dataclass
 
-__all__ = ["KNOWN_FORMS", "KnownForm", "known_value"]
-
 _STEP = 2.0**-26
 """The square root of the precision: the best step of a difference quotient."""
 _LARGEST_POWER = 20

@@ -15,8 +15,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Feature", "features"]
-
 _NARROW = 0.5
 """Of a width: the panels of the integral are one standard deviation of q wide, and show what is wider."""
 _FARTHEST = 38.0

@@ -21,8 +21,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Mixture", "MixtureLogRatio", "mixture_log_ratio"]
-
 _UNITS = 8
 """Roundings that are allowed for at a score, and twice as many on average: of 4,000 scores of random mixtures
 the largest error was 0.8, and 0.5 on average over scores."""

@@ -16,8 +16,6 @@ from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.text import Argument, Distribution, PriorNumber, PriorText, parse_prior
 from klcli.values import dataclass
 
-__all__ = ["OtherPrior", "SpreadNotation", "read_prior"]
-
 _NORMAL = ("N", "normal", "norm", "gaussian")
 _MEANS = ("mu", "mean", "loc")
 _SPREADS = {**{name: name for name in PARAMETERIZATIONS}, "sigma": "std", "scale": "std"}

@@ -23,8 +23,6 @@ from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Argument", "Distribution", "PriorText", "PriorComponent", "PriorNumber", "parse_prior"]
-
 _EXAMPLE = "for example '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)' or 'laplace(0, 1)'"
 _TOKEN = regex(
     r"(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<square>\*\*\s*2|\^\s*2|²)"

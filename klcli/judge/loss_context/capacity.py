@@ -5,8 +5,6 @@ from __future__ import annotations
 from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
 from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Stop, Symbol, Tree
 
-__all__ = ["capacity_of", "within_capacity"]
-
 
 def capacity_of(tree: Tree) -> Tree | None:
     """The C of ``abs(KL - C)`` or ``gamma * abs(KL - C)``: a number, or a symbol that occurs nowhere else."""

@@ -14,8 +14,6 @@ from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.roles import Roles
 
-__all__ = ["binds", "bounds_all", "can_be_whole", "is_known", "with_floors", "without_unknown"]
-
 _END = 1.001
 """A limit at an end is rounded when it is written: -9.21 for log 0.01^2."""
 _SIGMAS = (0.01 * _END, *(10.0 ** (tenths / 10) for tenths in range(-19, 20)), 100 / _END)

@@ -17,8 +17,6 @@ from klcli.names.means_and_spreads import is_mean
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass, field
 
-__all__ = ["Guards", "guards", "without_clips", "without_guards"]
-
 _LARGEST_EPSILON = Fraction(1, 1000)
 """Of the small numbers that keep a logarithm finite; a larger one is part of the formula."""
 _LARGEST_SHIFT = Fraction(1, 100)

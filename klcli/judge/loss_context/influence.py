@@ -21,8 +21,6 @@ from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.values import dataclass
 
-__all__ = ["Influence", "components", "degree", "influences", "is_free_of", "is_passive"]
-
 _CLOSE = 1e-9
 """Error of doubles that should be equal, relative to the largest number that occurred."""
 _SCALES = (0.4, 0.6, 0.8, 1.0)

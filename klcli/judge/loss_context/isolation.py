@@ -31,8 +31,6 @@ from klcli.formula.write.printing import to_text
 from klcli.judge.weight_signs import range_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Isolated", "Weight", "isolated", "product"]
-
 _ONE = Number(Fraction(1))
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""

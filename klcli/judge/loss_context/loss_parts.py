@@ -21,8 +21,6 @@ from klcli.names.counts import count_of, is_dimension
 from klcli.names.losses import is_mask
 from klcli.values import dataclass, replace
 
-__all__ = ["Aside", "Powers", "set_aside"]
-
 Powers: TypeAlias = tuple[int, int]
 """Of B and of d."""
 

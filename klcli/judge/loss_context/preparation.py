@@ -23,8 +23,6 @@ from klcli.judge.weight_signs import sign_in
 from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
-__all__ = ["Prepared", "prepare"]
-
 _ENTRY = regex(r"\[\s*(?::|\.\.\.)\s*,\s*(-?\d+)\s*\]\Z")
 """One entry of every row, which takes the axis of the latents away: ``[:, 0]``, ``[..., -1]``."""
 

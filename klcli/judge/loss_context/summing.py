@@ -14,8 +14,6 @@ from klcli.names.counts import count_of
 from klcli.names.losses import is_mask
 from klcli.values import replace
 
-__all__ = ["summed_up"]
-
 _UNSURE: tuple[Powers, ...] = ((0, 1), (1, 1), (1, 0))
 """What an ``n`` can be, the likeliest first: the number of latents, of entries, of examples."""
 

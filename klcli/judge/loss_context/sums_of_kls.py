@@ -18,8 +18,6 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.loss_context.influence import components, is_free_of
 from klcli.names.counts import count_of
 
-__all__ = ["first_of_several"]
-
 _NOTHING = 1e-9
 """Far above the rounding of doubles, far below what exchanging two Gaussians changes."""
 _SHAPE = (3, 5)

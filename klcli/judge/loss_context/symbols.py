@@ -19,8 +19,6 @@ from klcli.names.means_and_spreads import is_mean, suggested_beside
 from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.values import dataclass
 
-__all__ = ["Sorted", "sorted_symbols"]
-
 _MOST = 4
 """A mean and a head of each of two Gaussians."""
 

@@ -28,8 +28,6 @@ from klcli.judge.two_gaussians import pair_probes
 from klcli.judge.verdict import Verdict, judge_as, judge_pair
 from klcli.values import replace
 
-__all__ = ["RULES", "RULES_OF_PRIORS", "undoings"]
-
 _TOLERANCE = 1e-9
 """Of the doubles that screen; digits decide behind them."""
 _TRIED = 6

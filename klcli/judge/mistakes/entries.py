@@ -10,8 +10,6 @@ from os.path import dirname, join
 
 from klcli.judge.mistakes.mistake import Mistake
 
-__all__ = ["FOLDER", "entries"]
-
 FOLDER = join(dirname(__file__), "pages")
 
 

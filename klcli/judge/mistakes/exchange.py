@@ -8,8 +8,6 @@ from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
 from klcli.judge.ways import Way
 
-__all__ = ["sides_exchanged"]
-
 
 def sides_exchanged(program: Program, tree: Tree, way: Way) -> ProgramSource | None:
     """The source with the symbols of posterior and prior exchanged; None where they do not mean the same.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from klcli.values import dataclass
 
-__all__ = ["Mistake"]
-
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

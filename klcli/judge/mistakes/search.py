@@ -12,8 +12,6 @@ from klcli.judge.mistakes.rules.rewriting import Site, sites
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["Change", "UndoneMistake", "RewriteRule", "changes"]
-
 S = TypeVar("S")
 RewriteRule: TypeAlias = Callable[[Site, S], Iterator[Tree]]
 """For one node of a formula, the trees that may stand in its place; S is what a space knows of symbols."""

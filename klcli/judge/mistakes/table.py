@@ -11,8 +11,6 @@ from klcli.errors import KlcliError
 from klcli.judge.mistakes.entries import entries
 from klcli.judge.mistakes.mistake import Mistake
 
-__all__ = ["MISTAKES", "OF_MATRICES", "OF_NUMBERS", "find_mistake", "place_of"]
-
 OF_NUMBERS = (*entries("in_one_term"), *entries("between_terms"), *entries("in_operations"))
 """The mistakes in formulas of numbers, in the order in which they are looked for."""
 OF_MATRICES = entries("of_matrices")

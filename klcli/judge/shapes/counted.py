@@ -17,8 +17,6 @@ from klcli.judge.shapes.length_polynomials import (
 )
 from klcli.values import dataclass, field, replace
 
-__all__ = ["ReductionName", "Reductions", "of_one_latent", "reductions_of", "uneven"]
-
 ReductionName: TypeAlias = Literal["none", "sum", "mean", "sum-mean"]
 """Entry by entry; a sum over the latents; a mean over them; a sum over them and a mean over the batch."""
 

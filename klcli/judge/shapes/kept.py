@@ -16,8 +16,6 @@ from klcli.judge.shapes.layouts import CLOSE, ArrayProgram, Fit, SymbolShape, fi
 from klcli.judge.shapes.masks import MASK_SHAPES, MaskShape, kept_share, mask_shape
 from klcli.values import dataclass, replace
 
-__all__ = ["masked_reductions"]
-
 _WRITTEN: Mapping[MaskShape, str] = {
     "examples": "(B,)",
     "rows": "(B, 1)",

@@ -16,18 +16,6 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.shapes.masks import MaskShape, left_out, mask_shape, mask_with
 from klcli.values import dataclass
 
-__all__ = [
-    "CLOSE",
-    "SHAPES",
-    "ArrayProgram",
-    "Fit",
-    "ReproducibleDraws",
-    "SymbolShape",
-    "both",
-    "fitted",
-    "own_shape",
-]
-
 SymbolShape: TypeAlias = Literal["full", "latents", "number"]
 """The shape of a symbol: (B, d), (d,) or one number for all."""
 SHAPES: Mapping[int, tuple[tuple[int, ...], ...]] = {

@@ -14,15 +14,6 @@ from operator import add
 from klcli.judge.engine import solved
 from klcli.values import dataclass
 
-__all__ = [
-    "ONE",
-    "LengthMonomial",
-    "LengthPolynomial",
-    "fitted_monomial",
-    "fitted_polynomial",
-    "plain_fraction",
-]
-
 _LARGEST_DENOMINATOR = 4096
 """Factors of programs are plain numbers; a longer one is a number that the program has in it."""
 _HIGHEST = 4

@@ -8,8 +8,6 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.value.arrays import Array
 
-__all__ = ["MASK_SHAPES", "MaskShape", "kept_share", "left_out", "mask_shape", "mask_with"]
-
 MaskShape: TypeAlias = Literal["entries", "examples", "rows", "positions", "rows of positions"]
 """That of the entries, (B,), (B, 1), (B, T) or (B, T, 1); of (B, d) the last two are those before them."""
 MASK_SHAPES: dict[int, tuple[MaskShape, ...]] = {

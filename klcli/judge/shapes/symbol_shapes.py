@@ -12,8 +12,6 @@ from klcli.formula.value.arrays import Array, axes_of
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.shapes.layouts import CLOSE, ArrayProgram, SymbolShape
 
-__all__ = ["mixed", "ranks", "written_spread"]
-
 
 def ranks(case: ArrayProgram) -> Iterator[int]:
     """How many axes the arrays may have: as many as the program names, or the ones that it takes away."""

@@ -18,8 +18,6 @@ from klcli.judge.ways import Side, Way
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["NUMBERS"]
-
 
 def _variance(program: Program, way: Way, side: Side) -> str:
     """The variance in the notation of the formula: ``exp(logvar)``."""

@@ -40,8 +40,6 @@ from klcli.names.losses import sign_of
 from klcli.names.means_and_spreads import is_mean, suggested_beside
 from klcli.values import replace
 
-__all__ = ["settled"]
-
 _Answered: TypeAlias = tuple[Program, Prepared, tuple[Candidate, ...], tuple[str | Condition, ...]]
 """A formula as it is read, what is judged of it, the answers, and what was taken for granted: in words, or
 as a condition."""

@@ -14,8 +14,6 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:  # most formulas are of numbers
     from klcli.judge.spaces.log_ratios.estimation import Estimation
 
-__all__ = ["Answer", "SpaceReader", "Space"]
-
 Answer: TypeAlias = "Verification | Estimation"
 """The answers of all spaces. Both have a program, a kind, a mistake, conditions, warnings, and know whether
 they hold, what of them algebra can prove, and of which of the two they are by `gaussian` and `estimate`;

@@ -18,8 +18,6 @@ from klcli.judge.spaces.space import Answer, Space, SpaceReader
 from klcli.names.log_ratios import is_neutral, stated
 from klcli.values import replace
 
-__all__ = ["SPACES"]
-
 
 def _of_stated_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
     if program.of_matrices or not any(map(stated, free_symbols(program.arrays))):

@@ -14,8 +14,6 @@ from klcli.lint.source.notebooks import is_notebook
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Edited", "Lines", "UneditableError", "edited", "edited_file"]
-
 _LINE_END = regex(r"\r\n|\r|\n")
 """Of any system, as Python's tokenizer and editors count lines; not the others of `str.splitlines`."""
 

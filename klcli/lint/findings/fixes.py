@@ -19,8 +19,6 @@ from klcli.lint.flow.frames import all_names, local_names
 from klcli.lint.flow.syntax_names import names_in, with_value
 from klcli.lint.source.module import Module
 
-__all__ = ["fixed"]
-
 _BUILT_IN = frozenset(("sum", "pow", "abs", "max", "min"))
 """Functions that mean something else for tensors where they have no module before them."""
 

@@ -15,8 +15,6 @@ from klcli.lint.terms.samples import SamplingLine
 if TYPE_CHECKING:
     from klcli.judge.roles import Roles
 
-__all__ = ["estimator_term", "kl_term", "sample_term"]
-
 
 def kl_term(one: Divergence) -> ListedTerm:
     """A KL term, or what was meant to be one."""

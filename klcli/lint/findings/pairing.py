@@ -17,8 +17,6 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["PairedSample", "paired_samples"]
-
 _Relation: TypeAlias = Literal["agree", "disagree", "crossed"]
 
 

@@ -10,8 +10,6 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.project.definitions import lines_of
 from klcli.lint.source.module import Module
 
-__all__ = ["expression_of", "lines_at", "node_of", "place_of", "segment", "span"]
-
 
 def node_of(excerpt: CodeExcerpt) -> ast.stmt | ast.expr:
     """What people would point at: an assignment, or the value of any other statement."""

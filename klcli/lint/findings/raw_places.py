@@ -8,8 +8,6 @@ from klcli.lint.source.cell_strings import CellStrings
 from klcli.lint.source.decoding import UnreadableError, decoded
 from klcli.lint.source.notebooks import code_of
 
-__all__ = ["RawPlaces"]
-
 
 class RawPlaces:
     """The places in the file of one notebook."""

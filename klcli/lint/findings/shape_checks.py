@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from klcli.formula.read.callee import called
 from klcli.lint.flow.syntax_names import stored
 
-__all__ = ["is_only_checked_for_shape"]
-
 _MEASURES = frozenset(("shape", "size", "ndim", "dim", "numel", "dtype", "device", "int_shape", "get_shape"))
 _CHECKS = frozenset((*_MEASURES, "len", "rank", "assert_shape", "assert_rank", "assert_equal_shape"))
 """Attributes and methods of an array, and functions of one, that tell its shape or its kind."""

@@ -11,8 +11,6 @@ from klcli.lint.findings.places import segment
 from klcli.lint.source.module import Module
 from klcli.patterns import regex
 
-__all__ = ["spellings"]
-
 _CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 """What needs no brackets around it anywhere."""
 _KEPT = regex(r"\bkept_(\d+)_\b")

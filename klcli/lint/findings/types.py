@@ -12,20 +12,6 @@ if TYPE_CHECKING:  # most files need no judge
     from klcli.judge.spaces.log_ratios.estimation import Estimation
     from klcli.lint.source.notebooks import NotebookCell
 
-__all__ = [
-    "Confidence",
-    "Edit",
-    "Finding",
-    "Linted",
-    "SourceSpan",
-    "TermPrior",
-    "Related",
-    "Severity",
-    "ListedTerm",
-    "TermKind",
-    "address",
-]
-
 Confidence: TypeAlias = Literal["high", "medium"]
 Severity: TypeAlias = Literal["error", "warning", "info", "note"]
 """How bad it is: only errors and warnings make a check fail; notes are shown to those who ask for them."""

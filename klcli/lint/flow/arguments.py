@@ -14,8 +14,6 @@ from klcli.lint.project.definitions import FunctionNode, SourceFunction, is_numb
 from klcli.lint.project.files import Project
 from klcli.names.noise import NOISE_SCALE
 
-__all__ = ["arguments", "beginning"]
-
 _TINY = 1e-2
 """A default below it, as 1e-8, keeps a logarithm going and changes nothing else."""
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -14,8 +14,6 @@ from klcli.lint.flow.structures import Structure, normal, structure_of
 from klcli.lint.project.classes import class_of
 from klcli.values import replace
 
-__all__ = ["assign", "kept", "offer", "record"]
-
 
 def record(state: State, node: ast.stmt, frame: Frame) -> None:
     """Add a statement.

@@ -16,8 +16,6 @@ from klcli.lint.flow.syntax_names import stored
 from klcli.lint.project.definitions import SourceFunction, parameters
 from klcli.names.noise import is_epsilon
 
-__all__ = ["set_alike", "assigned", "blocks", "only_set_in", "is_complete", "up_to", "still_valid"]
-
 
 def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     """The statements of each branch."""

@@ -16,8 +16,6 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import KL
 from klcli.values import dataclass, replace
 
-__all__ = ["CodeExcerpt", "excerpt", "parts_of", "source_of", "source_of_matrices"]
-
 _MOST_BEFORE = 40
 """Statements that a formula may depend on; more are those of no closed form."""
 _MOST_NODES = 1000

@@ -21,8 +21,6 @@ from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import SourceFunction
 from klcli.values import replace
 
-__all__ = ["translated"]
-
 _TELLING = frozenset(
     (
         *(

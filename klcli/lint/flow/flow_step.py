@@ -12,8 +12,6 @@ from klcli.lint.flow.syntax_names import NAMES, stored
 from klcli.lint.project.definitions import SourceFunction
 from klcli.values import dataclass, field
 
-__all__ = ["FlowStatement", "forgotten"]
-
 _ROOTS = frozenset(("sqrt", "sqrt_", "rsqrt", "rsqrt_"))
 """Functions that bend a value and are neither a power nor an exponential."""
 

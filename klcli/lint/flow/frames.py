@@ -16,8 +16,6 @@ from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
 from klcli.values import dataclass, field, replace
 
-__all__ = ["Frame", "Returned", "all_names", "libraries", "local_names", "own_name"]
-
 _LIBRARY = "xp"
 """What any library of arrays is called in the flow."""
 _OWN_NAMES = {"torch": "torch", "numpy": "np"}

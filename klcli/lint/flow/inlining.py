@@ -17,8 +17,6 @@ from klcli.lint.project.classes import class_of
 from klcli.lint.project.definitions import SourceFunction, lambda_of
 from klcli.lint.project.scoping import Scope
 
-__all__ = ["DEEPEST", "annotate", "enter", "followed", "inlined"]
-
 DEEPEST = 4
 """Calls within calls that are followed."""
 _MOST_STATEMENTS = 80

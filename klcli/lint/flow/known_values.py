@@ -12,8 +12,6 @@ from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Class
 from klcli.values import dataclass, field
 
-__all__ = ["Knowledge"]
-
 
 @dataclass(slots=True)
 class Knowledge:

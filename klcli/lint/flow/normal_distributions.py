@@ -11,8 +11,6 @@ from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE, NORMAL_DRAW, NOR
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions
 
-__all__ = ["computed"]
-
 _CHAINER = {
     "gaussian": "m + exp(0.5 * s) * randn()",
     "gaussian_kl_divergence": "0.5 * sum(m ** 2 + exp(s) - s - 1)",

@@ -11,8 +11,6 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import GAIN, LOSS_FUNCTION
 from klcli.values import dataclass
 
-__all__ = ["Sink", "sinks_in"]
-
 _DESCENDED = frozenset(
     ("minimize", "gradient", "gradients", "add_loss", "manual_backward", "compute_gradients")
 )

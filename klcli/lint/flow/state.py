@@ -14,8 +14,6 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.values import dataclass, field
 
-__all__ = ["State"]
-
 _MOST_STATEMENTS = 2500
 """Statements that are followed; what is longer is a program of its own."""
 

@@ -17,8 +17,6 @@ from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import RANDOM_WORD
 from klcli.values import dataclass
 
-__all__ = ["Facts", "facts_of"]
-
 _NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
 
 

@@ -29,8 +29,6 @@ from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
 from klcli.values import dataclass
 
-__all__ = ["Flow", "flow"]
-
 
 @dataclass(frozen=True, slots=True)
 class Flow:

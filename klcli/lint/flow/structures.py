@@ -9,8 +9,6 @@ from klcli.formula.read.callee import called
 from klcli.formula.read.vocabulary import NORMALS
 from klcli.values import dataclass, replace
 
-__all__ = ["Structure", "annotated", "is_normal", "normal", "part", "structure_of"]
-
 _MULTIVARIATE = frozenset(
     ("MultivariateNormal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale")
 )

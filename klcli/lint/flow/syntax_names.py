@@ -7,8 +7,6 @@ from copy import copy
 
 from klcli.formula.read.nodes import text_of_name, walked
 
-__all__ = ["NAMES", "names_in", "stored", "with_value"]
-
 NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 """What can be given a value."""
 

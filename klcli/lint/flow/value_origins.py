@@ -11,8 +11,6 @@ from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
 from klcli.patterns import regex
 
-__all__ = ["Root", "origin"]
-
 _SPLITS = ("chunk", "split", "tensor_split", "unbind", "unstack")
 _PART = regex(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
 _OWNER = regex(r"\b[^\W\d]\w*\.(?=[^\W\d])")

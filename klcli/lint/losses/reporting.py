@@ -13,8 +13,6 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.names.losses import ERROR, LOSS, TOTAL
 from klcli.values import dataclass
 
-__all__ = ["is_only_reported"]
-
 _REPORTS = frozenset(
     (
         *("print", "format", "info", "debug", "log", "write", "scalar", "add_scalar", "add_scalars"),

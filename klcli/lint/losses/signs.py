@@ -22,8 +22,6 @@ from klcli.lint.terms.formula_prefilter import curvature
 from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED
 
-__all__ = ["adds_error", "may_be_in", "nodes_of", "slope", "weight_sign"]
-
 _TERM = "klterm"
 _MOST_BEFORE = 60
 """Statements of one program. A bound on the work: of the losses that lint is tested with none needs more

@@ -8,8 +8,6 @@ from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.syntax_names import names_in, stored
 from klcli.lint.terms.divergences import Divergence
 
-__all__ = ["is_unused"]
-
 
 def is_unused(one: Divergence) -> bool:
     """Whether a function, or a script, computes a KL for a name that nothing in it reads."""

@@ -12,8 +12,6 @@ from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope, is_import, last_word, named
 from klcli.values import dataclass
 
-__all__ = ["Callee", "target"]
-
 _CALLS = ("forward", "call", "__call__")
 """The methods that are meant when an object is called."""
 _COMMON = frozenset(("forward", "call", "train", "eval", "step", "fit", "update", "get", "append", "build"))

@@ -11,8 +11,6 @@ from klcli.lint.project.definitions import Class, SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope, is_import, named, outside
 
-__all__ = ["class_by_name", "class_of", "inherited", "method_of", "setters"]
-
 _MOST_BASES = 4
 """Of a class, one above the other; in the files that lint is tested with there is one."""
 _FARTHEST = 8

@@ -11,18 +11,6 @@ from typing import TypeAlias, TypeGuard
 from klcli.lint.source.module import Module
 from klcli.values import dataclass, field
 
-__all__ = [
-    "Class",
-    "Definitions",
-    "SourceFunction",
-    "FunctionNode",
-    "definitions",
-    "is_number",
-    "lambda_of",
-    "lines_of",
-    "parameters",
-]
-
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 

@@ -12,8 +12,6 @@ from klcli.lint.project.import_paths import Paths, stem
 from klcli.lint.project.outlines import Outline
 from klcli.lint.source.module import Module
 
-__all__ = ["Project"]
-
 _MOST_IMPORTERS = 20
 """Files that import a module and are searched for calls; more are those of a library with many users."""
 

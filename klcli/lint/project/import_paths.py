@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import takewhile
 
-__all__ = ["Paths", "stem"]
-
 
 class Paths:
     """The files of a project by the names of their modules."""

@@ -8,8 +8,6 @@ from klcli.lint.source.text_prefilter import is_candidate, is_topical
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Outline", "outline"]
-
 _IMPORT = regex(
     r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*|\*|(?:[\w, \t]|\\\n)+)"
     r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",

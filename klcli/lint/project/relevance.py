@@ -23,8 +23,6 @@ from klcli.lint.source.text_prefilter import (
 )
 from klcli.patterns import regex
 
-__all__ = ["Relevance", "holds_terms"]
-
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = regex(r"[^\W\d]\w*")
 """A name in any alphabet, which begins with no digit."""

@@ -9,8 +9,6 @@ from klcli.lint.project.definitions import Class, Definitions, SourceFunction
 from klcli.lint.project.files import Project
 from klcli.values import dataclass, field
 
-__all__ = ["Scope", "is_import", "last_word", "named", "outside"]
-
 
 @dataclass(slots=True)
 class Scope:

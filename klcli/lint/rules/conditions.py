@@ -8,8 +8,6 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding, ListedTerm
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["check"]
-
 _MISTAKE = find_mistake("KL211")
 
 

@@ -13,8 +13,6 @@ from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at_step
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.means_and_spreads import is_mean, suggested
 
-__all__ = ["check"]
-
 _MISTAKE = find_mistake("KL209")
 
 

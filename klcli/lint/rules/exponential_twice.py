@@ -11,8 +11,6 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at_step
 
-__all__ = ["check"]
-
 _MISTAKE = find_mistake("KL210")
 
 

@@ -10,8 +10,6 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.names.means_and_spreads import suggested
 
-__all__ = ["check"]
-
 _MISTAKE = find_mistake("KL207")
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["check"]
-
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
     for one, _ in found.estimators:

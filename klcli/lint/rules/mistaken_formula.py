@@ -11,8 +11,6 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.values import replace
 
-__all__ = ["check"]
-
 _CLIPPED = find_mistake("KL118")
 
 

@@ -12,8 +12,6 @@ from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.lint.terms.samples import SamplingLine
 from klcli.names.means_and_spreads import is_mean, suggested
 
-__all__ = ["check"]
-
 _CLIPPED = find_mistake("KL118")
 
 

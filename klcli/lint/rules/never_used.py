@@ -10,8 +10,6 @@ from klcli.lint.losses.reporting import is_only_reported
 from klcli.lint.losses.unused import is_unused
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["check"]
-
 _UNUSED = find_mistake("KL205")
 _REPORTED = "the KL is reported, and the loss beside it is made without it"
 

@@ -8,8 +8,6 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 
-__all__ = ["check"]
-
 _NONE = find_mistake("KL100")
 _SAMPLED = "log q - log p of this sample is an estimate of no KL, whatever its head means"
 

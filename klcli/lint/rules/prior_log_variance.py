@@ -9,8 +9,6 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.lint.terms.divergences import Divergence
 
-__all__ = ["check"]
-
 _LOG_NORMAL_PDF = """\
 def log_normal_pdf(x, mean, logvar):
     log2pi = tf.math.log(2.0 * np.pi)

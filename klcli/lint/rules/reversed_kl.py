@@ -12,8 +12,6 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.lint.terms.divergences import Divergence
 
-__all__ = ["check", "reversed_terms"]
-
 _REVERSED = find_mistake("KL115")
 
 

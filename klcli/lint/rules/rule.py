@@ -18,8 +18,6 @@ from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["RuleCheck", "KlTerm", "ModuleTerms", "finding_at", "finding_at_step"]
-
 
 @dataclass(frozen=True, slots=True)
 class KlTerm:

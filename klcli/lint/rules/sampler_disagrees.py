@@ -12,8 +12,6 @@ from klcli.lint.findings.types import Finding, Related
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.values import replace
 
-__all__ = ["check"]
-
 _DISAGREES = find_mistake("KL201")
 
 

@@ -12,8 +12,6 @@ from klcli.lint.losses.signs import adds_error, may_be_in, nodes_of, slope, weig
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.lint.terms.divergences import Divergence
 
-__all__ = ["check"]
-
 _TAKEN_AWAY = find_mistake("KL204")
 
 

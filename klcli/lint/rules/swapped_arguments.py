@@ -22,8 +22,6 @@ from klcli.lint.source.module import Module
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 from klcli.names.posterior_or_prior import is_prior
 
-__all__ = ["check"]
-
 _SWAPPED = find_mistake("KL115")
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 

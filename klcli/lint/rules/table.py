@@ -22,8 +22,6 @@ from klcli.lint.rules import (
 )
 from klcli.lint.rules.rule import RuleCheck
 
-__all__ = ["RULES"]
-
 RULES: tuple[RuleCheck, ...] = (
     mistaken_formula.check,
     no_kl.check,

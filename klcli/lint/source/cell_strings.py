@@ -12,8 +12,6 @@ from klcli.lint.source.notebooks import with_line_feeds
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["CellStrings"]
-
 _SPACE = regex(r"[ \t\r\n]*")
 """What JSON allows between its signs."""
 _CHARACTER = regex(

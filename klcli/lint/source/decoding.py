@@ -7,8 +7,6 @@ import re
 
 from klcli.patterns import regex
 
-__all__ = ["ForeignError", "UnreadableError", "decoded", "encoding_of", "without_surrogates"]
-
 _COOKIE = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 """The declaration of PEP 263, which stands in one of the first two lines."""
 _MARKS = (

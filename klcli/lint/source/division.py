@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TypeVar
 
-__all__ = ["with_floors"]
-
 T = TypeVar("T")
 
 

@@ -11,8 +11,6 @@ from klcli.lint.source.syntax import FAILURES, syntax
 from klcli.patterns import regex
 from klcli.values import dataclass, field
 
-__all__ = ["SourceRepair", "repaired"]
-
 _DEEPEST = 50
 """Blocks inside of blocks that are told apart; Python has a limit of a hundred."""
 _CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["LogicalLine", "SourceToken", "logical_lines"]
-
 _TOKEN = regex(
     r"""
       (?P<space>   [ \t\f]+ | \\\n )

@@ -14,8 +14,6 @@ from klcli.lint.source.splicing import Splice, relocate, spliced
 from klcli.lint.source.syntax import FAILURES, syntax
 from klcli.values import dataclass
 
-__all__ = ["MendedSource", "mended"]
-
 _MOST_NAMED = 5
 """Places that are named one by one."""
 _LEAST_READ = 0.5

@@ -11,8 +11,6 @@ from klcli.lint.source.decoding import ForeignError, UnreadableError, decoded, w
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["NotebookCell", "cell_at", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
-
 _MARK = "# %% [cell {}]"
 _MARKED = regex(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
 """`_MARK` with its number."""

@@ -9,8 +9,6 @@ from klcli.lint.source.lexing import LogicalLine, SourceToken
 from klcli.lint.source.splicing import Splice
 from klcli.patterns import regex
 
-__all__ = ["as_python_3", "is_python_2"]
-
 _STATEMENTS = frozenset(("print", "exec", "raise"))
 _OPERAND = frozenset(("string", "number", "name"))
 _OPERATORS = frozenset(("and", "or", "in", "is", "if", "for"))

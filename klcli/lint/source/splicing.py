@@ -8,8 +8,6 @@ from itertools import accumulate
 
 from klcli.values import dataclass
 
-__all__ = ["Splice", "relocate", "spliced"]
-
 
 @dataclass(frozen=True, slots=True)
 class Splice:

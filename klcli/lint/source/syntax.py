@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 
-__all__ = ["FAILURES", "syntax"]
-
 FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What parsing raises for text that is no Python, or nested too deeply."""
 

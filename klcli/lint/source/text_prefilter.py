@@ -18,19 +18,6 @@ from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import NOISE_WORD, RANDOM_WORD
 from klcli.patterns import regex
 
-__all__ = [
-    "gives_density",
-    "has_calls",
-    "is_topical",
-    "is_candidate",
-    "may_combine",
-    "may_compute",
-    "may_hold_terms",
-    "takes_densities",
-    "with_own_names",
-    "without_comments",
-]
-
 
 def _shortest(words: Iterable[str]) -> list[str]:
     """Those words that have none of the others in them: a text with any of the words has one of these."""

@@ -25,8 +25,6 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["Divergence", "divergence", "divergence_of", "negated"]
-
 _OF_ONE = 2
 """Symbols of a KL to a fixed prior."""
 

@@ -39,8 +39,6 @@ from klcli.values import replace
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["estimate"]
-
 _OF_ONE = 2
 """A mean and a head: the symbols of one Gaussian."""
 

@@ -15,8 +15,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.judge.spaces.log_ratios.estimation import Estimation
 
-__all__ = ["EstimatorLine", "estimator"]
-
 _OF_NEUTRAL = 2
 """Symbols of an estimator whose names do not say that they are log-probabilities."""
 _OF_K3 = ({"u", "exp(u)"}, {"u", "exp(-u)"})

@@ -18,18 +18,6 @@ from klcli.names.means_and_spreads import suggested
 from klcli.names.noise import NOISE_WORD, is_noise, is_sample
 from klcli.names.posterior_or_prior import is_prior
 
-__all__ = [
-    "independent_parts",
-    "drawn",
-    "symbols_of_noise",
-    "expected",
-    "has_noise",
-    "is_quadratic_in_noise",
-    "with_other_readings",
-    "samples_in",
-    "with_noise",
-]
-
 _NOISE = UNIT_NOISE[0]
 _USUAL = ("logvar", "std", "var", "logstd")
 _OF_ONE, _OF_TWO = 2, 5

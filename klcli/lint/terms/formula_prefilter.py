@@ -16,8 +16,6 @@ from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.names.means_and_spreads import suggested
 
-__all__ = ["MOST_NAMES", "curvature", "has_logarithm", "may_be_kl", "is_parabola_somewhere", "possible_signs"]
-
 MOST_NAMES = MOST_SYMBOLS + 2
 """Symbols of two Gaussians, of a weight and of another term."""
 _LEAST_TERMS = 3

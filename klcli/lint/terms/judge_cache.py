@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from klcli.judge.spaces.log_ratios.estimation import Estimation
     from klcli.judge.verification import Verification
 
-__all__ = ["answered", "estimated", "is_of_other_fixed_prior", "judged_as_kl", "verified"]
-
 
 def is_of_other_fixed_prior(found: Verification) -> bool:
     """Whether it is the KL to a fixed prior that is not N(0, 1)."""

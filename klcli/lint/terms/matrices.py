@@ -18,8 +18,6 @@ from klcli.names.means_and_spreads import is_mean
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["divergence_of_matrices"]
-
 _MOST_NAMES = 8
 """Means and covariances of two Gaussians, their Cholesky factors, the dimension, and a weight."""
 

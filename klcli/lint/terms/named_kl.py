@@ -20,8 +20,6 @@ from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
 from klcli.names.means_and_spreads import is_head, is_mean
 from klcli.names.posterior_or_prior import is_prior, without_side
 
-__all__ = ["has_name_of_kl", "is_meant_as_kl", "is_registered_for_others"]
-
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what an exchange changes at the values tried."""
 

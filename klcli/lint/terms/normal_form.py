@@ -20,8 +20,6 @@ from klcli.judge.fixed_prior import factors
 from klcli.judge.roles import Roles
 from klcli.names.means_and_spreads import is_mean
 
-__all__ = ["normal_forms"]
-
 _OF_ONE = 2
 """A mean and a head: the symbols of one Gaussian."""
 _TWO = Number(Fraction(2))

@@ -10,8 +10,6 @@ from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.traversal import walk
 from klcli.formula.value.budget import remembered
 
-__all__ = ["program_of", "with_symbols", "flow_name"]
-
 _MOST_NODES = 160
 """Of a term: half as many are too few for a KL of the weights and the biases of a layer."""
 _MOST_HELPERS = 4

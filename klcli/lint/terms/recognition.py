@@ -15,8 +15,6 @@ from klcli.lint.terms.samples import SamplingLine, sample
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
 
-__all__ = ["RecognisedTerm", "terms"]
-
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 

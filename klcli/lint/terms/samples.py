@@ -28,8 +28,6 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.judge.sampler import SamplerJudgement
 
-__all__ = ["SamplingLine", "sample"]
-
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another function differs at the values
 tried."""

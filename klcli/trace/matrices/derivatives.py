@@ -17,8 +17,6 @@ from klcli.judge.ways import Side
 from klcli.trace.matrices.gaussians import Arrangement, Draw, factor_of
 from klcli.trace.matrices.operations import NumPyArray
 
-__all__ = ["derivatives", "summed_to"]
-
 
 def derivatives(
     draws: Mapping[int, Draw], readings: Mapping[int, str], way: Arrangement

@@ -10,8 +10,6 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 
-__all__ = ["OrderedSteps", "below", "evaluated", "steps_to"]
-
 _MOST_OPERATIONS = 600
 """Of one term; a KL of two Gaussians with covariance matrices has a tenth."""
 

@@ -17,8 +17,6 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
-__all__ = ["Added", "added_of", "weights_of_entries"]
-
 _CLOSE = 1e-8
 """Relative: solves of small matrices lose some digits of a double."""
 

@@ -21,8 +21,6 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
-__all__ = ["TermsFit", "Weights", "fits_of"]
-
 _SPARE = 4
 """Points more than the terms of which one can be a combination."""
 _MOST_TERMS = 6

@@ -10,8 +10,6 @@ from klcli.judge.ways import Side
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.slips import SLIPS
 
-__all__ = ["formula_of", "symbols_of"]
-
 _LETTERS: Mapping[str, str] = {"cholesky": "L", "precision": "P"}
 """Names of matrices that say what they are; that of a covariance matrix is S."""
 

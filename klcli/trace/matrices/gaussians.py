@@ -18,19 +18,6 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "READINGS",
-    "Arrangement",
-    "Draw",
-    "covariance_as",
-    "drawn",
-    "factor_of",
-    "given_by",
-    "readings_beside",
-    "spread_of",
-    "terms_at",
-]
-
 _SMALLEST, _RANGE = 0.4, 1.5
 """Standard deviations, and the entries on the diagonal of a factor."""
 READINGS = ("cholesky", "covariance", "precision")

@@ -19,8 +19,6 @@ from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.recording import NotedLoss, Recording
 from klcli.values import dataclass
 
-__all__ = ["ToldSlopes", "slopes_of_matrices"]
-
 _KLS = ("exact", "scaled", "other-prior", "reversed")
 _CLOSE = 1e-3
 """Relative to the largest of a gradient: of inverses in single precision; a wrong one is off by a share."""

@@ -27,8 +27,6 @@ from klcli.trace.matrices.slips import SLIPS, Slip
 from klcli.trace.recording import Recording
 from klcli.values import dataclass, replace
 
-__all__ = ["MatrixKl", "matrix_kl_of"]
-
 _CLOSE = 1e-8
 """Relative, of weights that are fitted in doubles; the tests notice neither 1e-13 nor 1e-3 in its place."""
 _LARGEST_DENOMINATOR = 1000

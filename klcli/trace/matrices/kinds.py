@@ -20,8 +20,6 @@ from klcli.trace.matrices.starts import is_square
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 
-__all__ = ["Kinds", "kinds_of"]
-
 SidedReading: TypeAlias = "tuple[str, Side | None]"
 Kinds: TypeAlias = "tuple[Mapping[int, str], Arrangement]"
 

@@ -20,8 +20,6 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 
-__all__ = ["agreement_of", "amount_of_matrices", "draws_of", "noted_arrays"]
-
 _DIGITS = 10
 """Of a weight that is fitted in doubles."""
 _CLOSE = 1e-6

@@ -13,8 +13,6 @@ from klcli.trace.recording import Step
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NumPyArray", "computed"]
-
 NumPyArray: TypeAlias = "NDArray[Any]"
 
 

@@ -19,8 +19,6 @@ from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
-__all__ = ["MatrixSampling", "sampled_nodes", "sampling_of", "sampling_of_full"]
-
 _CLOSE = 1e-8
 """Relative: roots and inverses of small matrices lose some digits of a double."""
 

@@ -10,8 +10,6 @@ from klcli.judge.ways import Side
 from klcli.trace.matrices.operations import NumPyArray
 from klcli.values import dataclass
 
-__all__ = ["SLIPS", "Slip", "slips_of"]
-
 Numbers: TypeAlias = "Mapping[str, NumPyArray]"
 """Covariance matrices ``q`` and ``p``, the ``factor`` of the first, the ``distance`` of the means."""
 

@@ -13,8 +13,6 @@ from klcli.trace.matrices.evaluation import below
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 
-__all__ = ["Start", "is_computed", "is_square", "nodes_inside", "starts_of"]
-
 _MOST_CUTS = 8
 """Nodes that are tried as symbols, of matrices and of vectors each."""
 _MOST_TRIES = 400

@@ -45,16 +45,6 @@ from .keras import backend_of_keras
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "FRAMEWORKS",
-    "WATCHED",
-    "RefusedError",
-    "framework_of",
-    "frameworks_of",
-    "installed",
-    "recorder_of",
-]
-
 FRAMEWORKS = {"torch": "pytorch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "numpy"}
 """The recorders by the modules of their frameworks; each can call a function."""
 WATCHED = ("torch", "tensorflow", "jax")

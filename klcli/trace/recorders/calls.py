@@ -12,8 +12,6 @@ from .products import entrywise_product
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["arithmetic", "is_operand", "nodes_of", "sources_of"]
-
 _UNARY = {
     "neg": "neg",
     "negative": "neg",

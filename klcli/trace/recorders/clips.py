@@ -9,8 +9,6 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["clipped", "number_in", "one_of"]
-
 _EXTREMES = {"maximum": "low", "fmax": "low", "max": "low", "minimum": "high", "fmin": "high", "min": "high"}
 """Which limit of an array the other argument is."""
 

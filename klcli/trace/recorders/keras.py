@@ -7,8 +7,6 @@ import os
 import sys
 from typing import Any
 
-__all__ = ["backend_of_keras", "folders_of", "is_layer"]
-
 
 def backend_of_keras() -> str | None:
     """The framework that Keras computes with; None if it is not loaded."""

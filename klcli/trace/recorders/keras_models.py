@@ -17,8 +17,6 @@ from .modules import check_shapes, tried
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["call_module", "is_trained"]
-
 
 def is_trained(found: Any) -> bool:
     """Whether something is a model of Keras."""

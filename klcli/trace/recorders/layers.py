@@ -9,8 +9,6 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["biased"]
-
 _PRODUCTS = ("matmul", "mm", "bmm", "batchmatmul", "batchmatmulv2", "einsum", "tensordot")
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 _UNCHANGED = ("same", "shape", "spread")

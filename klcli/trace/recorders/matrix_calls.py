@@ -15,8 +15,6 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["followed_call"]
-
 
 def followed_call(
     name: str, given: list[Any], named: dict[str, Any], index: int | None

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["entries", "shape_of", "size_of"]
-
 
 def entries(out: Any) -> Iterator[tuple[str, Any]]:
     """What was given back, one by one, with its key where it has one."""

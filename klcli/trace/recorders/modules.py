@@ -17,8 +17,6 @@ from .signatures import names_of_parameters, parameters, placed_parameters, retu
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["CalledModule", "check_shapes", "found_losses", "tried"]
-
 _LOSSES = ("loss_function", "loss_fn", "compute_loss", "get_loss", "vae_loss", "elbo_loss", "elbo", "loss")
 """What methods and functions are called that make a loss of what a module gives back."""
 _STEPS = ("training_step",)

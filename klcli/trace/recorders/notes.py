@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import FrameType
 
-__all__ = [
-    "CONSTANTS",
-    "Node",
-    "NodeTable",
-    "document",
-    "look_for_name",
-    "place_of",
-    "search_locals",
-    "written",
-]
-
 MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
 DEEPEST = 2000

@@ -16,8 +16,6 @@ from .views import transposed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["SHORT", "Noted", "call"]
-
 SHORT = ("float16", "float32")
 """Precisions in which a function may lose its digits."""
 

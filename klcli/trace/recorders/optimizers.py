@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-__all__ = ["optimizer_near"]
-
 _KEEPERS = ("tx", "optimizer")
 """Attributes under which training states, `TrainState` for one, and models of Keras keep theirs."""
 _CLASSES = ("Optimizer", "BaseOptimizer", "_NumPyroOptim")

@@ -10,8 +10,6 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["entrywise_product"]
-
 _DOTS = ("dot", "vdot", "inner", "matmul", "mm", "bmm", "linalg_vecdot", "vecdot")
 
 

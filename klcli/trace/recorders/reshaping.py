@@ -6,8 +6,6 @@ from typing import Any
 
 from .notes import Node
 
-__all__ = ["in_shape"]
-
 _SAME = (
     "clone",
     "contiguous",

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["points", "probes", "rounded_calls"]
-
 _NEAR = (0.001, -0.001, 1.001, 0.999)
 """Around the heads of a standard deviation of 1, as a logarithm and as itself."""
 _PROBES = 12

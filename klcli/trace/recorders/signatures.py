@@ -7,8 +7,6 @@ import inspect
 import textwrap
 from typing import Any
 
-__all__ = ["names_of_parameters", "parameters", "placed_parameters", "returned_names", "takes_any_name"]
-
 
 def parameters(function: Any) -> list[inspect.Parameter]:
     """The parameters of a function; none where Python does not know them."""

@@ -10,8 +10,6 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-__all__ = ["MOST_SUMMANDS", "arrays_below", "linear_in", "matrices_below", "summands_of"]
-
 MOST_SUMMANDS = 64
 """Terms of a loss whose gradients are asked for, each by a pass of its own."""
 _MOST_ARRAYS = 24

@@ -17,8 +17,6 @@ from .short_precisions import probes, rounded_calls
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-__all__ = ["array_names", "called"]
-
 _SHAPE = (4, 3)
 """Of the arrays that a function is called with: a batch and latents of different lengths."""
 _LOW, _HIGH = 0.3, 2.5

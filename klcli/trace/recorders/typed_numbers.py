@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-__all__ = ["meant"]
-
 _BITS = {"float32": 24, "float16": 11, "bfloat16": 8}
 """Of a significand."""
 _LARGEST_DENOMINATOR = 2000

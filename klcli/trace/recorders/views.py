@@ -9,8 +9,6 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["diagonal", "transposed"]
-
 
 def transposed(first: Node, permutation: Sequence[int], key: str) -> Node:
     """An array with its axes in another order.

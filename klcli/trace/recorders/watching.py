@@ -16,8 +16,6 @@ from . import WATCHED, recorder_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Watching"]
-
 
 class Watching:
     """The recorders of all frameworks that are loaded while it is entered, as one.

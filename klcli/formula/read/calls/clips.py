@@ -16,8 +16,6 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.rationals import Rationals
 
-__all__ = ["CLIPS", "ClipSide"]
-
 ClipSide: TypeAlias = Literal["low", "high"]
 
 _NAMES: Mapping[str, ClipSide] = {

@@ -13,8 +13,6 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
 
-__all__ = ["COMPOSED", "is_loss"]
-
 _LOSS = regex(
     r"(?!kl).*(loss|cross_?entropy(_with_logits)?|bce|mse|nll|criterion|likelihood|squared_error)",
     re.IGNORECASE,

@@ -10,8 +10,6 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 
-__all__ = ["DENSITIES"]
-
 
 def _log_probability(reader: CallReader, call: Invocation) -> Tree | None:
     """``q.log_prob(z)`` is a value of its own, called ``q_log_prob``; None for a function of that name."""

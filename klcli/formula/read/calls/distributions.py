@@ -23,8 +23,6 @@ from klcli.formula.tree import (
 )
 from klcli.values import dataclass, replace
 
-__all__ = ["CONSTRUCTORS", "DIVERGENCES", "MATRIX_DIVERGENCES", "MULTIVARIATE"]
-
 SpreadKind: TypeAlias = Literal["scale", "variance", "covariance", "factor", "precision"]
 """What the second parameter is: of every entry by itself, or a matrix."""
 

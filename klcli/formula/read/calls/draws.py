@@ -11,8 +11,6 @@ from klcli.formula.read.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.read.vocabulary import NOISE
 from klcli.formula.tree import Number, Symbol, Tree, operation
 
-__all__ = ["DRAWS"]
-
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 
 

@@ -11,8 +11,6 @@ from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.symbol_names import FUNCTIONS
 from klcli.formula.tree import Call, Negative, Number, Operator, Tree, operation
 
-__all__ = ["ELEMENTWISE"]
-
 _ONE, _TWO = Number(Fraction(1)), Number(Fraction(2))
 _OPERATORS: Mapping[Operator, str] = {
     "+": "add",

@@ -8,8 +8,6 @@ from klcli.formula.read.calls.table import CALLS
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Call, MatrixProduct, Operation, Symbol, Tree
 
-__all__ = ["ADDING", "CURVED", "MULTIPLYING"]
-
 _ALGEBRAIC = ("abs", "sqrt", "trunc")
 """Functions without a logarithm or an exponential."""
 _ARGUMENTS = tuple(map(Symbol, "xyz"))

@@ -7,8 +7,6 @@ import ast
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
 from klcli.formula.tree import MatrixProduct, Tree
 
-__all__ = ["INNER_PRODUCTS", "inner_product"]
-
 
 def inner_product(reader: CallReader, left: ast.expr, right: ast.expr) -> Tree:
     """The inner product of two vectors, and what ``@`` is for arrays of more axes.

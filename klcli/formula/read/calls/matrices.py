@@ -16,8 +16,6 @@ from klcli.formula.read.nodes import is_true, literal, words_in
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reshape, Tree
 from klcli.values import replace
 
-__all__ = ["DECOMPOSITIONS", "DETERMINANTS", "MATRIX_CALLS", "MATRIX_ROWS"]
-
 Read = Callable[[CallReader, Invocation], Tree | None]
 
 _HARMLESS = frozenset(

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from klcli.formula.read.calls.row import CallReader, Invocation
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reduction, Reshape, Tree, operation
 
-__all__ = ["matrix_einsum", "outer", "transposed"]
-
 
 def transposed(tree: Tree) -> Tree:
     """A matrix with rows for columns."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["NORMAL_DIVERGENCE", "NORMAL_DIVERGENCE_OF_VARIANCES", "NORMAL_DRAW", "NORMAL_LOG_DENSITY"]
-
 NORMAL_DIVERGENCE = "log(t/s) + (s**2 + (m - n)**2) / (2 * t**2) - 1/2"
 """KL(N(m, s^2) || N(n, t^2)): Kullback, Information Theory and Statistics (1959), chapter 9."""
 NORMAL_DIVERGENCE_OF_VARIANCES = "1/2 * (log(t/s) + (s + (m - n)**2)/t - 1)"

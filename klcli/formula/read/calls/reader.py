@@ -18,8 +18,6 @@ from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Symbol, Tree
 
-__all__ = ["Calls"]
-
 
 class Calls(ABC):
     """The calls of a reader, which adds what reads everything else.

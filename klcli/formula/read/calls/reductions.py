@@ -21,8 +21,6 @@ from klcli.formula.read.nodes import axes_in, is_true, literal
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Tree
 
-__all__ = ["REDUCED", "REDUCTIONS"]
-
 REDUCTIONS: Mapping[str, ReductionKind] = {
     **dict.fromkeys(("sum", "reduce_sum"), "sum"),
     **dict.fromkeys(("prod", "reduce_prod"), "prod"),

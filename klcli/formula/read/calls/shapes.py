@@ -11,8 +11,6 @@ from klcli.formula.read.nodes import literal
 from klcli.formula.read.vocabulary import KERAS_EPSILON
 from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
 
-__all__ = ["SHAPED", "axis_length", "new_axes"]
-
 _WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])
 """The arguments of view and flatten that make one axis of all."""
 

@@ -17,8 +17,6 @@ from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.shapes import SHAPED
 from klcli.formula.read.calls.types import SAME, TYPED
 
-__all__ = ["CALLS", "KNOWN", "OPERATIONS", "is_readable", "rows_of"]
-
 CALLS: tuple[CallRow, ...] = (
     *DRAWS,
     *CLIPS,

@@ -9,8 +9,6 @@ from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
 from klcli.formula.tree import Call, Stop, Tree
 from klcli.patterns import regex
 
-__all__ = ["SAME", "TYPED", "has_integer_type"]
-
 _INTEGER_TYPE = regex(r"u?int(8|16|32|64)?|long|short")
 """The types of integers in numpy, torch and TensorFlow; a cast to one of them cuts a number off."""
 

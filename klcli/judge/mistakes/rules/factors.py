@@ -34,19 +34,6 @@ from klcli.judge.mistakes.rules.rewriting import (
 )
 from klcli.values import replace
 
-__all__ = [
-    "exp_not_squared",
-    "factor_doubled",
-    "factor_lost",
-    "factor_missing",
-    "half_missing",
-    "half_too_often",
-    "log_squared",
-    "mean_not_squared",
-    "not_squared",
-    "squared_too_often",
-]
-
 
 def _is_log(site: Site, symbols: SymbolRoles) -> bool:
     """Whether a node is a logarithm of a scale, or a head that stands for one."""

@@ -23,18 +23,6 @@ from klcli.judge.mistakes.rules.rewriting import (
     times,
 )
 
-__all__ = [
-    "constant_in_log",
-    "deviation_for_variance",
-    "factor_in_square",
-    "functions_exchanged",
-    "other_base",
-    "product_for_sum",
-    "quotient_turned",
-    "square_apart",
-    "square_in_exponential",
-]
-
 
 def _square(tree: Tree) -> Tree:
     return operation("^", tree, TWO)

@@ -10,22 +10,6 @@ from klcli.formula.traversal import children, free_symbols, rebuilt
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
 from klcli.values import dataclass
 
-__all__ = [
-    "HALF",
-    "ONE",
-    "TWO",
-    "Site",
-    "SymbolRoles",
-    "chain",
-    "chains",
-    "factored",
-    "is_half",
-    "is_inner",
-    "joined",
-    "sites",
-    "times",
-]
-
 ONE, TWO, HALF = Number(Fraction(1)), Number(Fraction(2)), Number(Fraction(1, 2), "0.5")
 
 

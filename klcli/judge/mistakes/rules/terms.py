@@ -24,18 +24,6 @@ from klcli.judge.mistakes.rules.rewriting import (
     times,
 )
 
-__all__ = [
-    "bracket_too_short",
-    "constant",
-    "log_ratio",
-    "other_symbol",
-    "plus_for_times",
-    "prior_variance",
-    "sign_of_term",
-    "sign_of_whole",
-    "two_readings",
-]
-
 
 def plus_for_times(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The product of what is added to 1/2."""

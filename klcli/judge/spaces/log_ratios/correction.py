@@ -12,8 +12,6 @@ from klcli.formula.program import Program, read_again
 from klcli.formula.traversal import children, rebuilt, walk
 from klcli.formula.tree import Number, Operation, Reduction, Tree, operation
 
-__all__ = ["corrected"]
-
 _MOST_NODES = 120
 """Nodes of a program in which signs are looked for; real lines have some thirty."""
 

@@ -8,8 +8,6 @@ from klcli.formula.tree import Tree
 from klcli.judge.weight_signs import slope_of
 from klcli.names.losses import ERROR, GAIN, LOSS, REWARD
 
-__all__ = ["due_sign"]
-
 
 def due_sign(tree: Tree, others: Collection[str], left: str) -> int:
     """The sign that a KL should have: 1 beside a loss, -1 beside a reward, 0 where no name says which it is.

@@ -19,8 +19,6 @@ from klcli.judge.spaces.log_ratios.tokens import Tokens
 from klcli.judge.spaces.log_ratios.ways import RatioWay
 from klcli.values import dataclass, field
 
-__all__ = ["Estimation", "EstimationKind"]
-
 EstimationKind: TypeAlias = Literal["exact", "scaled", "reversed", "estimator", "other", "wrong", "not-kl"]
 _ORDER: tuple[EstimationKind, ...] = (
     *("exact", "reversed", "estimator", "scaled", "other"),

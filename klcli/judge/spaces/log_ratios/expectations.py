@@ -22,20 +22,6 @@ from typing import Literal, TypeAlias
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.factors import Factors
 
-__all__ = [
-    "KL_PQ",
-    "KL_QP",
-    "NOTHING",
-    "ONE",
-    "Combination",
-    "SamplingSide",
-    "combined",
-    "expectation",
-    "optimised",
-    "said",
-    "without_one",
-]
-
 SamplingSide: TypeAlias = Literal["q", "p"]
 Combination: TypeAlias = Mapping[str, Fraction]
 """A sum of known quantities, by their names with ``{q}`` and ``{p}`` in them."""

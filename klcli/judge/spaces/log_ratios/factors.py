@@ -10,8 +10,6 @@ from typing import TypeAlias
 from klcli.judge.engine import checked
 from klcli.judge.shapes.length_polynomials import plain_fraction
 
-__all__ = ["Factors", "factors_of"]
-
 Factors: TypeAlias = Mapping[str, Fraction]
 """A function as a sum of named columns; those with the factor 0 are left out."""
 

@@ -20,8 +20,6 @@ from klcli.judge.spaces.log_ratios.factors import Factors, factors_of
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 from klcli.values import dataclass
 
-__all__ = ["RatioFunction", "function_of", "value_at"]
-
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
 _SHIFT = 0.9

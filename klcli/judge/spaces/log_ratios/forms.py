@@ -4,21 +4,6 @@ from __future__ import annotations
 
 from klcli.values import dataclass
 
-__all__ = [
-    "ABSOLUTE",
-    "CONTROL_VARIATE",
-    "K1",
-    "K2",
-    "K3",
-    "NO_FORM",
-    "OUTCOMES",
-    "SURROGATE",
-    "TERMS",
-    "WEIGHTED_K1",
-    "WEIGHTED_K3",
-    "EstimatorForm",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class EstimatorForm:

@@ -21,8 +21,6 @@ from klcli.judge.roles import Roles
 from klcli.judge.spaces.log_ratios.fit import value_at
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 
-__all__ = ["guard_conditions", "overflow_of"]
-
 _FAR = 10.0
 """Log-ratios up to which a clip may not bind, in nats: half precision holds their exponential, 22,026."""
 _STEPS = 400

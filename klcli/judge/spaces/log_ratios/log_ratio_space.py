@@ -34,8 +34,6 @@ from klcli.names.log_ratios import is_logits, stated
 from klcli.names.losses import is_mask, sign_of
 from klcli.values import replace
 
-__all__ = ["neutral_estimation", "stated_estimation"]
-
 _HELD = 0.7
 """The smallest value of a symbol that is held, while it is not known what it is."""
 

@@ -20,8 +20,6 @@ from klcli.names.counts import count_of
 from klcli.names.losses import is_mask
 from klcli.values import dataclass
 
-__all__ = ["Tokens", "tokens_of"]
-
 _BATCH, _LENGTH = 3, 4
 """Unequal, so that one axis is never taken for the other."""
 _COUNTS = (4, 2, 3)

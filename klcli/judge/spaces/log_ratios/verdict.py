@@ -22,8 +22,6 @@ from klcli.judge.spaces.log_ratios.forms import (
 )
 from klcli.values import dataclass, replace
 
-__all__ = ["named", "varying"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:

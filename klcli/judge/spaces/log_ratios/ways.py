@@ -15,8 +15,6 @@ from klcli.names.log_ratios import RatioSide, is_neutral, side_of, stated
 from klcli.names.means_and_spreads import is_head
 from klcli.values import dataclass, field, replace
 
-__all__ = ["OLD", "P", "Q", "Label", "RatioWay", "named_ways", "neutral_ways"]
-
 Q, P, OLD = "canonicalQ", "canonicalP", "canonicalOld"
 """The symbols of the three log-probabilities."""
 _MOST_WAYS = 9

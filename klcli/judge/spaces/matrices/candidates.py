@@ -30,8 +30,6 @@ from klcli.judge.verdict import KINDS, Verdict
 from klcli.judge.ways import Way
 from klcli.values import dataclass, replace
 
-__all__ = ["MatrixAnswer", "best_answer"]
-
 _MOST_WAYS = 40
 """Each is evaluated at all points; the likeliest come first."""
 _MOST_NODES = 250

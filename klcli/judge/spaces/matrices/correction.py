@@ -28,8 +28,6 @@ from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Way
 from klcli.values import replace
 
-__all__ = ["repaired"]
-
 _SLACK = 1e-9
 """Of the doubles that screen; digits decide behind them."""
 _MOST_CHANGES = 600

@@ -18,8 +18,6 @@ from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Side
 
-__all__ = ["counterexample"]
-
 
 def _rows(text: str) -> tuple[tuple[Fraction, ...], ...]:
     return tuple(tuple(map(Fraction, row.split())) for row in text.split(";"))

@@ -44,8 +44,6 @@ from klcli.judge.spaces.matrices.points import (
 from klcli.judge.ways import Side, Way
 from klcli.values import dataclass, replace
 
-__all__ = ["Subject", "double_probes", "kl_of_matrices", "decimal_probes", "posterior_and_prior", "value_at"]
-
 _WORKING = COMPARED_DIGITS + SPARE_DIGITS
 _FEW, _SMALL = 9, 3
 """Points at which doubles rule a way out, and their largest size: five dimensions cost ten times as much."""

@@ -19,8 +19,6 @@ from klcli.names.counts import is_dimension
 from klcli.names.means_and_spreads import is_mean
 from klcli.values import dataclass
 
-__all__ = ["TypedFormula", "typed"]
-
 _MOST_TYPINGS = 6
 """The likeliest first; a line with more is about something else."""
 

@@ -38,8 +38,6 @@ from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.values import replace
 
-__all__ = ["settled"]
-
 _AS_PYTHON = (
     "it is read as Python, where * and ** go entry by entry; read as mathematics, where they are the product "
     "and the power of matrices, it is no such KL"

@@ -16,8 +16,6 @@ from klcli.judge.spaces.matrices.rules import terms as own_terms
 from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.term_weights import TermWeights
 
-__all__ = ["RULES", "mistake_of"]
-
 
 def mistake_of(weights: TermWeights) -> Mistake:
     """The mistake that the weights of a formula's terms show by themselves."""

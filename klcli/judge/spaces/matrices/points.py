@@ -22,18 +22,6 @@ from klcli.judge.ways import Side, Way
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = [
-    "SIZES",
-    "RationalGaussian",
-    "PosteriorAndPrior",
-    "Shown",
-    "divergence",
-    "fixed_points",
-    "own_points",
-    "shown",
-    "symbols",
-]
-
 T = TypeVar("T")
 
 SIZES = (1, 2, 3, 5)

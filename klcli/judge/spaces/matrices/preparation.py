@@ -22,8 +22,6 @@ from klcli.names.losses import is_other_term, is_weight
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass
 
-__all__ = ["ScalarRoles", "set_aside", "without_jitter"]
-
 _SLACK = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
 _SIZE = 3

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.values import replace
 
-__all__ = ["CHOLESKY", "COVARIANCE", "PRECISION", "READINGS"]
-
 
 def _of_matrices(number: str, name: str, meaning: str) -> Parameterization:
     return replace(PARAMETERIZATIONS[number], name=name, meaning=meaning)

@@ -22,8 +22,6 @@ from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Way
 
-__all__ = ["judge_matrix_sampler"]
-
 _SLACK = 1e-45
 """Of covariances in 50 digits and more."""
 _EXAMPLE = "for example --sampler 'mu + L @ eps'"

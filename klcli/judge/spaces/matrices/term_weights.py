@@ -27,8 +27,6 @@ from klcli.judge.spaces.matrices.fitting import (
 from klcli.judge.ways import Way
 from klcli.values import dataclass
 
-__all__ = ["TERMS", "MatrixTerm", "TermWeights", "coefficients", "compared", "terms"]
-
 MatrixTerm: TypeAlias = Literal["trace", "mahalanobis", "logdet_q", "logdet_p", "dimensions", "constant"]
 TERMS: tuple[MatrixTerm, ...] = get_args(MatrixTerm)
 _SIGNS: Mapping[MatrixTerm, int] = {

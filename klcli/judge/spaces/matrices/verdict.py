@@ -7,8 +7,6 @@ from klcli.judge.spaces.matrices.fitting import Subject, kl_of_matrices
 from klcli.judge.verdict import Verdict, VerdictKind, kind_of
 from klcli.judge.ways import Way
 
-__all__ = ["judge_way"]
-
 
 def judge_way(subject: Subject, way: Way, prior: FixedPrior, seed: str) -> Verdict:
     """The verdict on a formula read in one way; see `klcli.judge.spaces.matrices.fitting`.

@@ -12,8 +12,6 @@ from klcli.judge.ways import Head, Side, Way, way_of
 from klcli.names.matrices import CHOLESKY_FACTOR, COVARIANCE_MATRIX, PRECISION_MATRIX
 from klcli.names.means_and_spreads import is_mean, prior_among
 
-__all__ = ["misfit", "sides_said", "ways"]
-
 _MOST_HEADS = 4
 """A covariance and a factor of it for q and for p."""
 _SIDES: tuple[Side, Side] = ("q", "p")

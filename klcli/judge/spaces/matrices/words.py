@@ -20,8 +20,6 @@ from klcli.judge.spaces.matrices.term_weights import MatrixTerm, TermWeights
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side, Way
 
-__all__ = ["MATRICES", "terms_text"]
-
 _VOLUMES: Mapping[Side, MatrixTerm] = {"q": "logdet_q", "p": "logdet_p"}
 _WORDS: Mapping[MatrixTerm, str] = {"mahalanobis": "Mahalanobis distance", "dimensions": "d", "constant": "1"}
 

@@ -20,8 +20,6 @@ from .values import values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["SHORT", "call"]
-
 SHORT = ("float32",)
 """Precisions in which a function may lose its digits."""
 

@@ -16,8 +16,6 @@ from .shapes import in_shape, limit_of, spread, squeezed, total
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["leaf", "node_of"]
-
 _NAMES = {"logistic": "sigmoid", "add_any": "add"}
 _NEUTRAL = {"add": 0, "sub": 0, "mul": 1, "div": 1}
 """The second operands that change nothing, of a sum and a product the first ones, too."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     _Test = tuple[str, Sequence[Any]]
 
-__all__ = ["chosen_in", "guarded_by", "open_guards", "product_in"]
-
 
 def chosen_in(given: Sequence[Any], shape: Sequence[int], test: _Test | None) -> int | None:
     """Which operand a choice takes in every finite run; None where that depends on numbers.

@@ -18,8 +18,6 @@ from ..views import diagonal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["algebra_of", "contracted"]
-
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MOST_AXES = 8
 """Of a product; the letters are enough for three times as many."""

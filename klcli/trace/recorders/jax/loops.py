@@ -13,8 +13,6 @@ from ..notes import Node
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["MOST_STEPS", "stacked", "summed_over_stack", "unrolled"]
-
 MOST_STEPS = 64
 """Of a loop that is followed: each has all its equations again."""
 

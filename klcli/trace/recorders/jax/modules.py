@@ -20,8 +20,6 @@ from .recorder import JaxRecorder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["call_module", "is_trained", "own_arguments"]
-
 _KEY = re.compile(r"(.*_)?(key|rng)\Z")
 """What parameters are called that want a key."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["likelihood_of", "mark_of", "named"]
-
 _MARK = "klcli "
 """With which names begin that the program did not give."""
 _LIKELIHOOD = "klcli-likelihood "

@@ -15,8 +15,6 @@ import jax.numpy as jnp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["applied", "folded", "has_numbers", "number", "with_doubles"]
-
 _FORMATS = {"float16": "e", "float32": "f"}
 _ENTRYWISE = (
     *("add", "sub", "mul", "div", "pow", "integer_pow", "square", "sqrt", "rsqrt", "abs", "neg", "sign"),

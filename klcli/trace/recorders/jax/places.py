@@ -11,16 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = [
-    "calls_of",
-    "is_of_jax",
-    "is_of_library",
-    "is_preparation",
-    "names_of_frames",
-    "place_of_equation",
-    "standing",
-]
-
 _LIBRARIES = (
     "keras",
     "flax",

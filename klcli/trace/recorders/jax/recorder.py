@@ -26,8 +26,6 @@ from .values import ENDS, FAILURES, is_concrete, note_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["JaxRecorder"]
-
 _OWN = "jax._src"
 """The package whose modules go on with what they have."""
 _UNFOLLOWED = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)

@@ -25,8 +25,6 @@ from .places import names_of_frames, place_of_equation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["EquationRow"]
-
 _CALLS = ("jit", "pjit", "closed_call", "core_call", "remat", "remat2", "checkpoint", "xla_call")
 """What is entered, by its names in all releases."""
 _DERIVED = (

@@ -15,8 +15,6 @@ from ..views import transposed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["in_shape", "limit_of", "reshaped", "spread", "squeezed", "total"]
-
 _SAME = ("copy", "copy_p", "reduce_precision", "optimization_barrier", "pvary")
 _SHAPES = ("reshape", "squeeze", "expand_dims")
 _PARTS = ("slice", "transpose", "rev", "dynamic_slice", "split")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from ..notes import Node
 
-__all__ = ["TracedFunction"]
-
 
 class TracedFunction:
     """A function of some of its arguments, as equations."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from .row import EquationRow
 
-__all__ = ["ENDS", "FAILURES", "gradients_of", "is_concrete", "note_values", "values_of"]
-
 FAILURES = (RuntimeError, TypeError, ValueError, NotImplementedError, jax.errors.JAXTypeError)
 """What JAX raises that cannot compute a function out of its place, as one that talks to other devices."""
 _MOST_VALUES = 20000

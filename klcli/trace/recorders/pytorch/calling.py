@@ -12,8 +12,6 @@ from .tensors import values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["SHORT", "call", "call_unnoted"]
-
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
 

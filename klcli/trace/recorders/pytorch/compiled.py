@@ -7,8 +7,6 @@ from typing import Any
 
 import torch
 
-__all__ = ["Compiled"]
-
 
 class Compiled:
     """Holds compiled functions to what they were compiled from, where this release of PyTorch can.

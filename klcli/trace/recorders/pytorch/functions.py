@@ -15,8 +15,6 @@ from .gradients import MARK
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["as_if_followed"]
-
 
 def as_if_followed(tensor: Any, node: Node, node_of: Callable[[Any], Node | None]) -> Node | None:
     """The program of a tensor that a function gave back; None where something else is in it.

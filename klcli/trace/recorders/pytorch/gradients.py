@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from ..notes import Node
 
-__all__ = ["MARK", "gradients_of", "mark"]
-
 MARK = "klcli"
 _CHECKPOINT = "CheckpointFunctionBackward"
 _grad = torch.autograd.grad

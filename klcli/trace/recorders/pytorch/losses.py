@@ -23,8 +23,6 @@ from .tensors import is_plain, unwrapped, values_of, version
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["SKIPPED", "Losses"]
-
 SKIPPED = (
     os.path.dirname(torch.__file__) + os.sep,
     os.path.dirname(os.__file__) + os.sep + "contextlib",

@@ -14,8 +14,6 @@ from .recorder import Recorder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["call_module", "is_trained"]
-
 
 def is_trained(found: Any) -> bool:
     """Whether something is a module with parameters."""

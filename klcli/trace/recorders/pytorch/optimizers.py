@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import FrameType
 
-__all__ = ["Optimizers", "Reached", "reached_by"]
-
 
 class Reached:
     """What a loss is computed from, as far as gradients flow.

@@ -38,8 +38,6 @@ from .tensors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Recorder"]
-
 _SCALER = os.path.join("amp", "grad_scaler.py")
 _MOST_SAMPLES = 64
 """Samples that are remembered after something else was computed from them."""

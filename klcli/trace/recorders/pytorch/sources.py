@@ -8,8 +8,6 @@ from ..calls import is_operand
 from ..clips import one_of
 from ..notes import Node
 
-__all__ = ["source"]
-
 _CONSTANTS = {
     "zeros": 0,
     "zeros_like": 0,

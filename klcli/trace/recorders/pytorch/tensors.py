@@ -12,19 +12,6 @@ from ..notes import CONSTANTS, Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "FEW_VALUES",
-    "is_plain",
-    "leaf",
-    "note_operands",
-    "note_values",
-    "note_view",
-    "origin",
-    "unwrapped",
-    "values_of",
-    "version",
-]
-
 FEW_VALUES = 4096
 """Entries of a sum whose values are noted, and of a leaf as soon as something is computed from it."""
 

@@ -12,8 +12,6 @@ from .tensors import shape_of, values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["SHORT", "call"]
-
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
 

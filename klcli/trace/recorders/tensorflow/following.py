@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ..notes import Node
 
-__all__ = ["Followed"]
-
 _MOST_ENTRIES = 4096
 """Of a tensor that is held until the loss is known."""
 _push, _pop, _push_new = tapes.push_tape, tapes.pop_tape, tapes.push_new_tape

@@ -13,8 +13,6 @@ from tensorflow.python.ops import gradients_util
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["GraphLosses"]
-
 
 class GraphLosses:
     """Where losses of graphs are differentiated, while it is entered."""

@@ -14,8 +14,6 @@ from ..views import diagonal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["algebra"]
-
 _CALLS: dict[str, dict[str, Any]] = {
     "Cholesky": {"call": "cholesky", "upper": False},
     "MatrixInverse": {"call": "inverse"},

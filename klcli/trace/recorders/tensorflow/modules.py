@@ -16,8 +16,6 @@ from .tensors import has_gradient
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["call_module", "is_trained"]
-
 
 def is_trained(found: Any) -> bool:
     """Whether something is a module of TensorFlow, or a layer of Keras on it."""

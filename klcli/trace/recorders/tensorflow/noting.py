@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-__all__ = ["OPAQUE", "NotedTensors"]
-
 OPAQUE = ("leaf", "part", "noise")
 _LAYERS = ("tensorflow", "keras", "tf_keras", "tensorflow_probability", "contextlib")
 """Whose code is no place: the one that calls it is."""

@@ -13,8 +13,6 @@ from .tensors import dtype_of, is_numeric, number_of, shape_of, size_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["ASSIGNMENTS", "operation"]
-
 ASSIGNMENTS = ("Assign", "ResourceApply", "ResourceScatter", "ResourceSparse")
 """How the types of operations begin that change the variable whose handle they are given."""
 

@@ -23,8 +23,6 @@ from .tensors import leaf, size_of, values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["TensorflowRecorder"]
-
 _MOST_OTHERS = 256
 """Nodes besides the losses that are told."""
 _NO_DATA = "Even though the .tf.config.experimental_run_functions_eagerly"

@@ -12,8 +12,6 @@ from tensorflow.python.eager import tape as tapes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Tapes"]
-
 
 class Tapes:
     """Stands in the place of TensorFlow's own functions while it is entered."""

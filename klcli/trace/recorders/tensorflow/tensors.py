@@ -15,18 +15,6 @@ from ..typed_numbers import meant
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "dtype_of",
-    "has_gradient",
-    "is_differentiable",
-    "is_numeric",
-    "leaf",
-    "number_of",
-    "shape_of",
-    "size_of",
-    "values_of",
-]
-
 
 def leaf(tensor: Any, grad: bool, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
     """A leaf with the values of a small tensor that trains nothing."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ..notes import Node
 
-__all__ = ["Variables"]
-
 _KIND = resource_variable_ops.BaseResourceVariable
 
 

@@ -24,20 +24,6 @@ from klcli.judge.mistakes.rules.rewriting import HALF, TWO, Site, chain, factore
 from klcli.judge.spaces.matrices.readings import COVARIANCE
 from klcli.judge.spaces.matrices.rules.rewriting import Setting, everywhere
 
-__all__ = [
-    "dimension",
-    "factor_for_covariance",
-    "inverse_forgotten",
-    "inverse_misplaced",
-    "log_forgotten",
-    "ratio_upside_down",
-    "sum_for_trace",
-    "trace_of_product",
-    "transpose_forgotten",
-    "volume_doubled",
-    "volume_not_doubled",
-]
-
 
 def volume_not_doubled(site: Site, setting: Setting) -> Iterator[Tree]:
     """Twice the logarithm of a determinant."""

@@ -23,8 +23,6 @@ from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Head, Way
 from klcli.values import dataclass, field
 
-__all__ = ["Setting", "everywhere"]
-
 _MINUS_ONE = Negative(Number(Fraction(1)))
 
 

@@ -18,8 +18,6 @@ from klcli.judge.spaces.matrices.readings import CHOLESKY, PRECISION
 from klcli.judge.spaces.matrices.rules.rewriting import Setting, everywhere
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm, TermWeights, coefficients, compared
 
-__all__ = ["trace_missing", "volume_missing", "weight_of_term"]
-
 
 def volume_missing(site: Site, setting: Setting) -> Iterator[Tree]:
     """The logarithms of the determinants of matrices that have none, added to a sum."""
