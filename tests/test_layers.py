@@ -16,12 +16,12 @@ import klcli
 from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "patterns", "errors", "watching", "testing")
+FILES = ("values", "lazy_regex", "errors", "watching", "testing")
 """The rooms that are a file each."""
 ROOMS = (
     *(
         "values",
-        "patterns",
+        "lazy_regex",
         "errors",
         "formula",
         "gaussian",
@@ -209,8 +209,8 @@ def test_values_are_built_cheaply() -> None:
 
 
 def test_no_module_compiles_a_pattern_when_it_is_loaded() -> None:
-    """But for klcli.patterns, whose regex compiles one when it first matches."""
-    assert [relative(path) for path in OWN if facts(path).compiles] == ["patterns.py"]
+    """But for klcli.lazy_regex, whose regex compiles one when it first matches."""
+    assert [relative(path) for path in OWN if facts(path).compiles] == ["lazy_regex.py"]
 
 
 def test_the_name_of_a_type_occurs_once() -> None:

@@ -136,7 +136,7 @@ def _numbers(file: BinaryIO, path: str, name: str) -> Any:
     """
     import numpy
 
-    from klcli.gaussian.matrices.forms import MOST_DIMENSIONS
+    from klcli.gaussian.matrices.forms_and_sizes import MOST_DIMENSIONS
     from klcli.tables.npy_header import MAGIC, read_header
 
     if file.read(len(MAGIC)) != MAGIC:
@@ -169,7 +169,7 @@ def _too_many(most: int) -> str:
 
 def _from_text(path: str, name: str, most: int | None = None) -> MatrixRows:
     from klcli.formula.numeral import parse_numeral
-    from klcli.gaussian.matrices.forms import MOST_DIMENSIONS
+    from klcli.gaussian.matrices.forms_and_sizes import MOST_DIMENSIONS
 
     rows: list[tuple[Fraction, ...]] = []
     for number, line in enumerate(read_text(path, _HINT).splitlines(), 1):

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -10,7 +10,7 @@ import click
 import klcli
 from klcli.cli.commands import COMMANDS
 from klcli.errors import EXIT_STATUSES
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _ENVIRONMENT = {
     "KLCLI_FORMAT": "The format of what is shown on a terminal.",

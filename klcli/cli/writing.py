@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from klcli.errors import KlcliError
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.render.special_characters import visible
 
 _PREFIX, _SUFFIX = ".klcli-", ".tmp"

@@ -30,7 +30,7 @@ from klcli.formula.write.ascii import AsciiPrinter, Level
 from klcli.formula.write.latex import LatexPrinter
 from klcli.formula.write.python import PythonPrinter
 from klcli.formula.write.unicode import UnicodePrinter
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 
 def edited(program: Program, before: Tree, after: Tree) -> ProgramSource | None:

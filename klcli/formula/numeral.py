@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from klcli.errors import KlcliError
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _NUMERAL = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
 """A decimal number with an exponent, in ASCII alone: Python would read other digits and dashes, too."""

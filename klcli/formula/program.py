@@ -19,7 +19,7 @@ from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Tree
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass, field, replace
 
 if TYPE_CHECKING:

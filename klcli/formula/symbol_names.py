@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name and a text may use; log is the natural logarithm."""

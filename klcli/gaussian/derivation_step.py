@@ -9,7 +9,7 @@ from typing import TypeAlias
 from klcli.formula.tree import Symbol, Tree
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 ESSENTIAL = "!"

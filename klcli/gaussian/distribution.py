@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
     from klcli.gaussian.matrices.covariance import Covariance
-    from klcli.gaussian.matrices.forms import CovarianceForm
+    from klcli.gaussian.matrices.forms_and_sizes import CovarianceForm
 
 _LOG_ROOT_TWO_PI = log(2 * pi) / 2
 

@@ -24,8 +24,8 @@ from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
+from klcli.lazy_regex import regex
 from klcli.names.means_and_spreads import is_mean, suggested
-from klcli.patterns import regex
 
 _ONE_OF_A_ROW = regex(r"\[\s*(?::|\.\.\.)[^\]]*,\s*-?\d+\s*\]")
 """An index that takes an axis away: ``[:, 0]``, ``[..., -1]``; a range, ``[:, :d]``, keeps it."""

@@ -24,7 +24,7 @@ from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
 from klcli.judge.weight_signs import keeps_signs, sign_in
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 if TYPE_CHECKING:
     from klcli.judge.mistakes.search import UndoneMistake

@@ -9,8 +9,8 @@ from fractions import Fraction
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Negative, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.constants import constant_text, shift_text
 from klcli.judge.landscape import Limit, Minimum
+from klcli.judge.recognized_constants import constant_text, shift_text
 from klcli.judge.roles import exchanged, roles
 from klcli.judge.verdict import Verdict, judge_as
 

@@ -9,8 +9,8 @@ from itertools import permutations
 
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
+from klcli.lazy_regex import regex
 from klcli.names.posterior_or_prior import label_of, order_of
-from klcli.patterns import regex
 
 _BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""

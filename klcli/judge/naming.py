@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.editing import in_habit
 from klcli.formula.tree import Symbol
-from klcli.judge.constants import added_text, constant_text
 from klcli.judge.loss_context.preparation import Prepared
+from klcli.judge.recognized_constants import added_text, constant_text
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.shapes.length_polynomials import LengthPolynomial
 from klcli.judge.verdict import Verdict

@@ -13,7 +13,7 @@ from klcli.formula.tree import Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Arithmetic, Symbols, evaluate
 from klcli.formula.value.normal_form import NormalForm, NormalForms
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.constants import as_tree
+from klcli.judge.recognized_constants import as_tree
 from klcli.judge.verdict import Verdict
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Stop, 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition import Condition
 from klcli.judge.helper_names import have_same_values
+from klcli.lazy_regex import regex
 from klcli.names.means_and_spreads import is_mean
-from klcli.patterns import regex
 from klcli.values import dataclass
 
 _MOST = 3

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from klcli.lazy_regex import regex
 from klcli.lint.findings.listing import estimator_term, kl_term, sample_term
-from klcli.lint.findings.pairing import paired_samples
 from klcli.lint.findings.places import place_of
+from klcli.lint.findings.sample_pairing import paired_samples
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
 from klcli.lint.occurrences import occurrences
 from klcli.lint.project.files import Project
@@ -17,7 +18,6 @@ from klcli.lint.rules.table import RULES
 from klcli.lint.source.module import Module
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import SamplingLine
-from klcli.patterns import regex
 
 _IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 """``# klcli: ignore`` for all findings of a line, ``# klcli: ignore[KL101, KL103]`` for some."""

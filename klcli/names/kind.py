@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 REMEMBERED = 1024

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from klcli.lazy_regex import regex
 from klcli.names.kind import NameKind, anywhere, beginning, containing, whole
-from klcli.patterns import regex
 
 KL = anywhere(
     "a KL, as a word of a text or of a name with dashes",

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.lazy_regex import regex
 from klcli.names.kind import REMEMBERED, NameKind, anywhere, beginning, whole
 from klcli.names.posterior_or_prior import is_prior, without_side
-from klcli.patterns import regex
 
 _MEAN = beginning(
     "a mean",

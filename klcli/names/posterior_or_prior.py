@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from klcli.lazy_regex import regex
 from klcli.names.kind import REMEMBERED, anywhere
-from klcli.patterns import regex
 
 _SIDE = anywhere(
     "one of two Gaussians: the prior or the posterior",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from klcli.names import (
-    columns,
     counts,
     libraries,
     log_ratios,
@@ -14,6 +13,7 @@ from klcli.names import (
     noise,
     posterior_arrays,
     posterior_or_prior,
+    table_columns,
     trainer_log_probs,
 )
 from klcli.names.kind import NameKind
@@ -27,7 +27,7 @@ NAMES: tuple[NameKind, ...] = (
     *log_ratios.KINDS,
     *matrices.KINDS,
     *libraries.KINDS,
-    *columns.KINDS,
+    *table_columns.KINDS,
     *posterior_arrays.KINDS,
     *trainer_log_probs.KINDS,
     *logged_kls.KINDS,

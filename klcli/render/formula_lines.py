@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _BEFORE_OPERATOR = regex(r" (?=[+−·*=≈~-] )")
 """Blanks at which a formula may be broken."""

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.render import svg
 from klcli.render.excerpts import marked
 from klcli.render.page import whole

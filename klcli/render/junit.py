@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.report.findings import Alert, Findings, UnreadableData, spot
 
 _NO_XML = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

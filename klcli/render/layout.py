@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from klcli.formula.write.printing import to_text
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.render.columns import ColumnWidths, fit
 from klcli.render.special_characters import to_ascii
 from klcli.render.text_grid import GLUE, StyledLine, TextGrid, text_of

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.render.excerpts import listing
 from klcli.render.special_characters import to_latex_math
 from klcli.render.wording import as_table, lines_of, spell, without_picture

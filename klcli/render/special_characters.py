@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _SIGNS = {
     "≈": ("~", r"\approx"),

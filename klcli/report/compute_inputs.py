@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
-from klcli.gaussian.matrices.forms import MOST_EXACT
+from klcli.gaussian.matrices.forms_and_sizes import MOST_EXACT
 from klcli.report.document import Text
 from klcli.report.wording import normal_text, reading_text
 from klcli.values import dataclass

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Listing, Paragraph
 from klcli.report.page import Page
 from klcli.values import dataclass

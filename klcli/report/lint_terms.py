@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.matrices.readings import READINGS
+from klcli.lazy_regex import regex
 from klcli.lint.findings.types import ListedTerm, TermKind, address
-from klcli.patterns import regex
 from klcli.report.document import Fact, FactList, Tone
 from klcli.report.verify_estimator_data import estimator_data
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
-from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.report.wording import list_text, normal_text, plain
 
 if TYPE_CHECKING:

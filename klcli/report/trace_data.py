@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from klcli.judge.constants import constant_text
 from klcli.judge.naming import gaussian_text
+from klcli.judge.recognized_constants import constant_text
 from klcli.report.findings import FindingData
 from klcli.report.record import ResultRow, fields_of
 from klcli.report.trace_alerts import shown_path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
-from klcli.judge.constants import constant_text
 from klcli.judge.naming import condition_text, kl_text, meanings_text, multiple_text
+from klcli.judge.recognized_constants import constant_text
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verification import Verification
 from klcli.report.wording import RATIO_DIGITS

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from klcli.errors import KlcliError, clipped, nearest
-from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
 from klcli.names.logged_kls import LOGGED_KL, STEP_COLUMN
 from klcli.names.posterior_arrays import looks_like_posteriors
+from klcli.names.table_columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
 from klcli.names.trainer_log_probs import GIVEN_TEXT, TRAINER_LOG_P, TRAINER_LOG_Q
 from klcli.tables.source import Table
 

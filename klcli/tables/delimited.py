@@ -8,7 +8,7 @@ from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError, clipped
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.tables.row_lines import row_lines, separator_of
 from klcli.tables.source import Block, Source, Watch
 from klcli.values import dataclass

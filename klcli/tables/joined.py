@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.errors import KlcliError
-from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, bare
+from klcli.names.table_columns import LOG_P_COLUMN, LOG_Q_COLUMN, bare
 from klcli.names.trainer_log_probs import GIVEN_TEXT
 from klcli.tables.columns import GIVEN_TEXTS
 from klcli.tables.masks import kept_by

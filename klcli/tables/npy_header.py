@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 MAGIC = b"\x93NUMPY"

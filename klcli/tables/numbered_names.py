@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from klcli.errors import KlcliError, clipped
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _NUMBERED = regex(
     r"(?P<stem>.*?(?:[^\d\s_.\-\[(]|\d(?=[\s_.\-\[(]+\d+[\])]?$)))[\s_.\-\[(]*(?P<number>\d{1,7})[\])]?"

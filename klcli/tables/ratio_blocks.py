@@ -11,7 +11,7 @@ from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.columns import column, column_name
 from klcli.tables.complete_rows import CompleteRows
-from klcli.tables.group_columns import RunWatch
+from klcli.tables.dependent_rows import RunWatch
 from klcli.tables.grouping import Groups
 from klcli.tables.layouts import DensityColumns, Layout, LogRatioColumn, RatioColumns, place, refuse
 from klcli.tables.log_ratios import LogRatios

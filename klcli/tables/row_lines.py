@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from klcli.errors import KlcliError
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.tables.lines import texts
 from klcli.tables.source import Source
 from klcli.values import dataclass, field

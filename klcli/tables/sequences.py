@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.names.columns import MASK_COLUMN, WHOLE_MASK, bare
+from klcli.names.table_columns import MASK_COLUMN, WHOLE_MASK, bare
 from klcli.tables.arrays import Arrays, ArrayShape
 from klcli.tables.masks import kept_by
 from klcli.tables.source import Block, Table, Watch

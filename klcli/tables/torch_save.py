@@ -1,7 +1,7 @@
 """What ``torch.save`` writes, read without torch and without running anything.
 
 A zip with a pickle, ``data.pkl``, that names tensors, and their bytes beside it (the format of PyTorch 1.6
-and later). The pickle is not loaded, see `klcli.tables.pickled`.
+and later). The pickle is not loaded, see `klcli.tables.safe_unpickling`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from klcli.errors import KlcliError
 from klcli.tables.contiguous_rows import RawArray, RawArrays
 from klcli.tables.members import reader
 from klcli.tables.npy_header import MOST_BYTES
-from klcli.tables.pickled import HINT, Tensor, followed
+from klcli.tables.safe_unpickling import HINT, Tensor, followed
 from klcli.tables.source import Source
 
 PICKLE = "data.pkl"

@@ -17,8 +17,8 @@ from klcli.judge.answer import verify
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import Question
 from klcli.judge.verification import Verification
+from klcli.lazy_regex import regex
 from klcli.lint.findings.types import Finding
-from klcli.patterns import regex
 from klcli.trace.recording import Place
 
 _WORD = regex(r"[A-Za-z_]\w*")

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.group_columns import RunWatch
+from klcli.tables.dependent_rows import RunWatch
 from tests.tables.sources import npy, numbers, table, values
 
 HEADER = "id,q,p,mask\n"

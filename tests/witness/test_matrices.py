@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.matrices.forms import MOST_EXACT
+from klcli.gaussian.matrices.forms_and_sizes import MOST_EXACT
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 from klcli.witness import matrices

@@ -17,7 +17,7 @@ from klcli.cli.output import Settings, findings_options
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.launch import Mode, Order, interpreter, launched

@@ -31,7 +31,7 @@ from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces import space
 from klcli.judge.spaces.table import SPACES
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.render.special_characters import visible
 from klcli.report.report import Report
 from klcli.report.verify import VerifiedLine, verify_many_report, verify_report

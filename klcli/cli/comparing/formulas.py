@@ -13,7 +13,7 @@ from klcli.formula.read.plain_text import PlainText
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import has_heads
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _NAME = regex(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL)
 """``NAME=FORMULA`` with a short name of letters; ``==`` is that of a formula."""

@@ -14,7 +14,7 @@ from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import AnyGaussian, has_heads
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.several_latents import Latents, over_latents
 from klcli.report.matrix_wording import gaussian_words

@@ -13,7 +13,7 @@ from klcli.cli.standard_error import say
 from klcli.errors import KlcliError, nearest
 from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.special_characters import visible
 from klcli.report.compute_rows import RowComputed, table_report

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 _ANY_FOLDERS = None

@@ -7,7 +7,7 @@ import re
 import click
 
 from klcli.cli.help import Command
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _OPTION = regex(r"-[A-Za-z]+\Z|--[a-z][a-z-]*(=.*)?\Z|--?\Z", re.DOTALL)
 """``-q``, ``--param``, ``--param=std``: letters alone. Formulas have something else in them."""

@@ -12,7 +12,7 @@ from klcli.cli.options.types import MatrixType
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import AnyGaussian, Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.gaussian.matrices.forms import FORMS, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import FORMS, CovarianceForm
 from klcli.gaussian.parameterization import find
 from klcli.values import replace
 

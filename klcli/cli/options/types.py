@@ -11,7 +11,7 @@ import click
 from klcli.cli.options.words import WordChoice
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 __all__ = [
     "AValue",

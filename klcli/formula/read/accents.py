@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from klcli.formula.alphabet import ACCENTS, COMBINING, GREEK, LATEX_VARIANTS, STYLES, SUBSCRIPTS, letter
 from klcli.formula.symbol_names import MAX_NAME
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 LETTER_SIGNS = "".join(sign for plain, sign in SUBSCRIPTS.items() if plain.isalpha())
 _SIGNS = "".join(SUBSCRIPTS.values())

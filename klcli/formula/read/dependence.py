@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from klcli.formula.alphabet import GREEK
 from klcli.formula.read.scanner import Token
 from klcli.formula.read.syntax import FormulaError
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass, replace
 
 _INPUTS = frozenset("abcdfghoqrtuvwxyzADGHIOTUVWXYZ")

@@ -18,7 +18,7 @@ from klcli.formula.read.accents import (
     subscript_at,
 )
 from klcli.formula.read.scanner import Scanner, Token
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _EMPTY_GROUP = regex(r"\{\s*\}")
 """Braces without anything in them, which LaTeX prints as nothing."""

@@ -8,7 +8,7 @@ from functools import cache
 from klcli.formula.read.sign_words import MATRIX_WORDS
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Call, MatrixCall, Tree
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 BAR = regex(r"\||\\[lr]?vert")
 """A bar of a determinant, perhaps."""

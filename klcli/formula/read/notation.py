@@ -39,7 +39,7 @@ from klcli.formula.tree import (
     Tree,
     operation,
 )
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _SIGMA = regex(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
 """What may be a sum as well as a symbol, before a bracket."""

@@ -11,7 +11,7 @@ from klcli.formula.alphabet import (
 )
 from klcli.formula.read.scanner import Scanner, Token
 from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _NUMBER = regex(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?", re.ASCII)
 """A decimal, with a power of ten behind ``e``; ``2f0`` is Julia's 2.0. Other alphabets' digits are none."""

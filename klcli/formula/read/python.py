@@ -32,7 +32,7 @@ from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
 from klcli.formula.symbol_names import MAX_NAME, is_symbol
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Constant, Negative, Number, Operator, Reshape, Stop, Symbol, Tree, operation
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Add: "+",

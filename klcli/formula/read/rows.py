@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 EQUALS = regex(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*[)}])")
 """An equals sign of an equation; not that of a comparison, nor of the limits of a sum."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from klcli.formula.symbol_names import FUNCTIONS
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 WORD_FUNCTIONS: Mapping[str, str] = {name: name for name in FUNCTIONS} | {"ln": "log"}
 """The words for functions of numbers."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from klcli.errors import clipped
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _ONE_SIDE = "give one side of it; the other side is no part of the formula"
 _COMMANDS: Mapping[str, tuple[str, str]] = {

@@ -29,7 +29,7 @@ from klcli.formula.read.sign_words import (
 from klcli.formula.read.stray_text import leftover
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import LOGISTIC
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _SIGNS = "".join(SUBSCRIPTS.values())
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")

@@ -29,7 +29,7 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.arrays import ShapeError
 from klcli.formula.write.printing import to_text
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.gaussian.exact_numbers import Real, exact_numbers
 from klcli.gaussian.heads import Heads, with_variances
-from klcli.gaussian.matrices.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_DIMENSIONS, MOST_EXACT, CovarianceForm
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

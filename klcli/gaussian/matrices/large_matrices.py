@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.gaussian.matrices.forms import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
 from klcli.gaussian.matrices.rational_matrices import Rational
 from klcli.gaussian.matrices.refusals import (
     negative_pivot,

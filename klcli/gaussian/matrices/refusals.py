@@ -6,7 +6,13 @@ from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
-from klcli.gaussian.matrices.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import (
+    FORMS,
+    MOST_DIMENSIONS,
+    MOST_EXACT,
+    ROUNDING,
+    CovarianceForm,
+)
 from klcli.gaussian.matrices.rational_matrices import Rational, factor, is_semidefinite
 
 

@@ -21,7 +21,7 @@ from klcli.formula.value.interval import Interval, Intervals, nearest_double, ro
 from klcli.gaussian.closed_form import ClosedForm, Enclosure, Unit, in_bits
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
-from klcli.gaussian.matrices.forms import FORMS, MOST_EXACT
+from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_EXACT
 from klcli.gaussian.multivariate.standardization import Standardized, standardized
 
 _EXACT, _IN_FLOATS = "exact arithmetic", "whitening with exact products"

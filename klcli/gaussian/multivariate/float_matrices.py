@@ -13,7 +13,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.double_double import DoubleDouble, add, difference
 from klcli.gaussian.double_double import product as exact_products
 from klcli.gaussian.matrices.covariance import Covariance
-from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.matrices.large_matrices import Floats, floats, pair_of
 from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
 from klcli.gaussian.multivariate.preconditioning import IndefiniteError, lower_factor, triangular_inverse

@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
-from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.matrices.rational_matrices import Factor, Rational, factor, product, solved, transpose
 from klcli.values import dataclass
 

@@ -20,7 +20,7 @@ from typing import TypeVar
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 _EXAMPLE = "for example '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)' or 'laplace(0, 1)'"

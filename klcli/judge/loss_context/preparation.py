@@ -20,7 +20,7 @@ from klcli.judge.loss_context.loss_parts import Aside, Powers, set_aside
 from klcli.judge.loss_context.summing import summed_up
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.weight_signs import sign_in
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass, replace
 
 _ENTRY = regex(r"\[\s*(?::|\.\.\.)\s*,\s*(-?\d+)\s*\]\Z")

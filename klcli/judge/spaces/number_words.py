@@ -9,8 +9,8 @@ from klcli.formula.program import Program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.constants import constant_text
 from klcli.judge.probes import PROBES, compared_digits, own_points
+from klcli.judge.recognized_constants import constant_text
 from klcli.judge.space_words import SpaceWords
 from klcli.judge.two_gaussians import PAIR_PROBES
 from klcli.judge.ways import Side, Way

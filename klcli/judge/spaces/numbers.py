@@ -202,7 +202,7 @@ def _known(program: Program, prepared: Prepared, best: Candidate) -> Candidate:
     """The answer, or in its place that of a formula that is known and no KL of two separate spreads."""
     if best.kind not in ("wrong", "not-kl") or best.verdict.kl:
         return best
-    from klcli.judge.quantities import recognised, shared_head  # not for a KL
+    from klcli.judge.other_quantities import recognised, shared_head  # not for a KL
 
     # Twice that is written of means; of anything else it may be any squared error.
     if (one := shared_head(prepared.tree)) and (one.scale == 1 or is_mean(one.roles.mean or "")):

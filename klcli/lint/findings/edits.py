@@ -7,11 +7,11 @@ import io
 import tokenize
 from collections.abc import Sequence
 
+from klcli.lazy_regex import regex
 from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.lint.source.cell_strings import CellStrings
 from klcli.lint.source.module import UnreadableError, parsed, text_of
 from klcli.lint.source.notebooks import is_notebook
-from klcli.patterns import regex
 from klcli.values import dataclass
 
 _LINE_END = regex(r"\r\n|\r|\n")

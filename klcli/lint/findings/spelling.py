@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 
+from klcli.lazy_regex import regex
 from klcli.lint.findings.places import segment
 from klcli.lint.source.module import Module
-from klcli.patterns import regex
 
 _CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 """What needs no brackets around it anywhere."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.nodes import text_of_name
+from klcli.lazy_regex import regex
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
-from klcli.patterns import regex
 
 _SPLITS = ("chunk", "split", "tensor_split", "unbind", "unstack")
 _PART = regex(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from klcli.lazy_regex import regex
 from klcli.lint.source.text_prefilter import is_candidate, is_topical
-from klcli.patterns import regex
 from klcli.values import dataclass
 
 _IMPORT = regex(

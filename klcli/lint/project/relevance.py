@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from klcli.formula.read.calls.table import OPERATIONS
+from klcli.lazy_regex import regex
 from klcli.lint.project.definitions import Definitions, SourceFunction, lines_of
 from klcli.lint.project.files import Project
 from klcli.lint.source.module import Module
@@ -21,7 +22,6 @@ from klcli.lint.source.text_prefilter import (
     with_own_names,
     without_comments,
 )
-from klcli.patterns import regex
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = regex(r"[^\W\d]\w*")

@@ -30,7 +30,7 @@ def check(found: ModuleTerms) -> Iterator[Finding]:
 
 def _has_unit_log_variance(one: Divergence) -> bool:
     """Whether the prior has the variance e, which nobody chooses."""
-    from klcli.judge.constants import constant_text
+    from klcli.judge.recognized_constants import constant_text
 
     kl = one.found.best.verdict.kl
     return kl is not None and kl.prior_variance is not None and constant_text(kl.prior_variance) == "e"

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
+from klcli.lazy_regex import regex
 from klcli.lint.source.notebooks import with_line_feeds
-from klcli.patterns import regex
 from klcli.values import dataclass
 
 _SPACE = regex(r"[ \t\r\n]*")

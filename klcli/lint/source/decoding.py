@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _COOKIE = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 """The declaration of PEP 263, which stands in one of the first two lines."""

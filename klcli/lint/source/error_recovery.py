@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from klcli.lazy_regex import regex
 from klcli.lint.source.lexing import LogicalLine, logical_lines
 from klcli.lint.source.python2 import as_python_3, is_python_2
 from klcli.lint.source.splicing import Splice, spliced
 from klcli.lint.source.syntax import FAILURES, syntax
-from klcli.patterns import regex
 from klcli.values import dataclass, field
 
 _DEEPEST = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 _TOKEN = regex(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from klcli.lazy_regex import regex
 from klcli.lint.source.decoding import ForeignError, UnreadableError, decoded, without_surrogates
-from klcli.patterns import regex
 from klcli.values import dataclass
 
 _MARK = "# %% [cell {}]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
+from klcli.lazy_regex import regex
 from klcli.lint.source.lexing import LogicalLine, SourceToken
 from klcli.lint.source.splicing import Splice
-from klcli.patterns import regex
 
 _STATEMENTS = frozenset(("print", "exec", "raise"))
 _OPERAND = frozenset(("string", "number", "name"))

@@ -12,11 +12,11 @@ from itertools import islice
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.matrices import DETERMINANTS
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, NOISE, NORMALS
+from klcli.lazy_regex import regex
 from klcli.names.log_ratios import LOG_DENSITY, LOG_PROBABILITY, RATIO_PART
 from klcli.names.losses import KL, TOPIC
 from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import NOISE_WORD, RANDOM_WORD
-from klcli.patterns import regex
 
 
 def _shortest(words: Iterable[str]) -> list[str]:

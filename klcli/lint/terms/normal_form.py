@@ -14,9 +14,9 @@ from itertools import permutations
 from klcli.formula.traversal import free_symbols, substitute, unplaced
 from klcli.formula.tree import Number, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.constants import as_tree
 from klcli.judge.engine import Coefficients, recovered
 from klcli.judge.fixed_prior import factors
+from klcli.judge.recognized_constants import as_tree
 from klcli.judge.roles import Roles
 from klcli.names.means_and_spreads import is_mean
 

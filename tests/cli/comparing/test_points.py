@@ -11,7 +11,7 @@ from klcli.cli.comparing.points import check_reached, latents_of, point_of
 from klcli.cli.files import Given
 from klcli.errors import KlcliError
 from klcli.formula.program import read
-from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.linting.globs import glob
-from klcli.cli.linting.patterns import ignored_in, patterns
+from klcli.cli.linting.path_patterns import ignored_in, patterns
 
 NAMES = [
     "a",

@@ -12,7 +12,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.matrices.forms import FORMS, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import FORMS, CovarianceForm
 
 
 def given(text: str, form: CovarianceForm = "cov", mean: str = "0", std: str = "1") -> Gaussian:

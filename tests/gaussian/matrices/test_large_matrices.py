@@ -11,7 +11,7 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.matrices.forms import CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import CovarianceForm
 from klcli.gaussian.matrices.large_matrices import (
     Floats,
     admitted_array,

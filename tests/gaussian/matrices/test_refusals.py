@@ -9,7 +9,7 @@ import mpmath
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.matrices.forms import MOST_DIMENSIONS, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import MOST_DIMENSIONS, CovarianceForm
 from klcli.gaussian.matrices.refusals import admitted
 from tests.gaussian.multivariate.matrices import Rows, identity
 

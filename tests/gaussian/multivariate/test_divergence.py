@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence as diagonal_divergence
-from klcli.gaussian.matrices.forms import MOST_EXACT, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import MOST_EXACT, CovarianceForm
 from klcli.gaussian.matrices.rational_matrices import product, transpose
 from klcli.gaussian.multivariate.divergence import divergence
 from tests.gaussian.multivariate.matrices import hilbert, identity, ill_conditioned, rational, reference

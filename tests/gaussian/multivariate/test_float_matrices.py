@@ -10,7 +10,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.matrices.forms import CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import CovarianceForm
 from klcli.gaussian.multivariate.float_matrices import covariance_matrix, distance, whitened
 from tests.gaussian.multivariate.matrices import Rows, identity, rational
 

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.matrices.forms import MOST_EXACT
+from klcli.gaussian.matrices.forms_and_sizes import MOST_EXACT
 from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational
 

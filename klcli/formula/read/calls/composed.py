@@ -11,7 +11,7 @@ from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invoca
 from klcli.formula.read.nodes import axes_in, is_true, literal
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _LOSS = regex(
     r"(?!kl).*(loss|cross_?entropy(_with_logits)?|bce|mse|nll|criterion|likelihood|squared_error)",

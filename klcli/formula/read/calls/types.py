@@ -7,7 +7,7 @@ import ast
 from klcli.formula.read.callee import is_variable_of_tensorflow
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
 from klcli.formula.tree import Call, Stop, Tree
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 _INTEGER_TYPE = regex(r"u?int(8|16|32|64)?|long|short")
 """The types of integers in numpy, torch and TensorFlow; a cast to one of them cuts a number off."""

@@ -19,7 +19,7 @@ from klcli.formula.value.points import KindedValue
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Side, Way
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
 T = TypeVar("T")

@@ -8,9 +8,9 @@ from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import Symbol
 from klcli.formula.value.kinds import Manner
-from klcli.judge.constants import constant_text
 from klcli.judge.engine import COMPARED_DIGITS
 from klcli.judge.naming import gaussian_text
+from klcli.judge.recognized_constants import constant_text
 from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.space_words import SpaceWords
 from klcli.judge.spaces.matrices.fitting import decimal_probes

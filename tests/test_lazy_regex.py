@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import klcli
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
 
 PACKAGE = Path(klcli.__file__).parent
 MODULES = sorted(

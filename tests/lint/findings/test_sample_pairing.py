@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.findings.pairing import paired_samples
+from klcli.lint.findings.sample_pairing import paired_samples
 from klcli.lint.occurrences import occurrences
 from tests.lint.sources import module, project
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from klcli.names.columns import GROUP_KEY, GROUP_NAME, bare
-from klcli.patterns import regex
+from klcli.lazy_regex import regex
+from klcli.names.table_columns import GROUP_KEY, GROUP_NAME, bare
 from klcli.tables.source import Table
 from klcli.values import dataclass, field
 

@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from klcli.judge.constants import as_tree, constant_text, shift_text
+from klcli.judge.recognized_constants import as_tree, constant_text, shift_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.columns import GROUP_KEY, GROUP_NAME, LOG_P_COLUMN, LOG_Q_COLUMN, bare
+from klcli.names.table_columns import GROUP_KEY, GROUP_NAME, LOG_P_COLUMN, LOG_Q_COLUMN, bare
 
 LOG_Q = [
     "action_logprob",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from klcli.tables.group_columns import RunWatch
+from klcli.tables.dependent_rows import RunWatch
 from tests.tables.sources import npy, table
 
 GENERATOR = numpy.random.default_rng(0)

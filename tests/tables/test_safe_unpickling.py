@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.pickled import Storage, Tensor, followed
+from klcli.tables.safe_unpickling import Storage, Tensor, followed
 
 PLAIN: list[Any] = [
     {},
