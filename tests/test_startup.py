@@ -230,6 +230,9 @@ def test_lint_mends_only_sources_with_errors(tmp_path: Path) -> None:
     assert mending <= loaded("lint", str(tmp_path / "broken.py"))
 
 
-def test_a_formula_of_gaussians_loads_nothing_of_estimators() -> None:
-    modules = loaded("verify", "--", "-0.5*torch.sum(1 + logvar - (mu - 1)**2 - logvar.exp())")
-    assert not [name for name in modules if ".log_ratios." in name and ".names." not in name]
+def test_a_formula_of_gaussians_loads_nothing_of_estimators(tmp_path: Path) -> None:
+    wrong = "-0.5*torch.sum(1 + logvar - (mu - 1)**2 - torch.exp(0.5*logvar))"
+    (tmp_path / "wrong.py").write_text(f"def kl(mu, logvar):\n    return {wrong}\n")
+    for modules in loaded_after(("verify", "--", wrong), ("lint", str(tmp_path / "wrong.py"))):
+        assert "klcli.judge.verification" in modules
+        assert not [name for name in modules if ".log_ratios." in name and ".names." not in name]

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
 from klcli.report.document import (
     Document,
@@ -25,6 +24,7 @@ from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row
 from klcli.report.report import Report
 
 if TYPE_CHECKING:
+    from klcli.lint.findings.raw_places import RawPlaces
     from klcli.report.lint_term_data import ListedTermData
 
 _FAILING: tuple[Severity, ...] = ("error", "warning")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
 from klcli.report.record import CellValue, fields_of
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
+    from klcli.lint.findings.raw_places import RawPlaces
     from klcli.report.lint_term_data import ListedTermData
 
 COLUMNS: tuple[str, ...] = FindingData.__match_args__

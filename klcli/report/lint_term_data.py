@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from klcli.judge.condition import Condition
 from klcli.lint.findings.types import ListedTerm
@@ -13,9 +14,10 @@ from klcli.report.verify_data import (
     SamplerData,
     mistake_data,
 )
-from klcli.report.verify_estimator_data import estimator_data
-from klcli.report.verify_estimator_phrases import direction
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.judge.spaces.log_ratios.estimation import Estimation
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,21 @@ def term_data(found: ListedTerm) -> ListedTermData:
         conditions=found.conditions,
         shapes=found.shapes,
         sampler=sampler,
-        estimator=estimator_data(found.estimation) if found.estimation else None,
+        estimator=_estimator(found.estimation) if found.estimation else None,
     )
+
+
+def _estimator(found: Estimation) -> EstimatorData:
+    from klcli.report.verify_estimator_data import estimator_data  # most files have none
+
+    return estimator_data(found)
 
 
 def _direction(found: ListedTerm) -> str | None:
     """Which way round a KL is, or is estimated; None where it is none."""
     if found.estimation:
+        from klcli.report.verify_estimator_phrases import direction
+
         return direction(found.estimation)
     if found.kind != "kl" or found.scale is None:
         return None

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.source.module import UnreadableError, text_of
 from klcli.lint.source.notebooks import is_notebook
 from klcli.values import dataclass, field
+
+if TYPE_CHECKING:
+    from klcli.lint.findings.raw_places import RawPlaces
 
 MOST_BYTES = 64_000_000
 """A source is read as a whole; a larger one is made by a machine."""
@@ -49,6 +52,8 @@ class Sources:
         """The files of those that are notebooks, as far as they can be read."""
         found = {}
         for path in filter(is_notebook, paths):
+            from klcli.lint.findings.raw_places import RawPlaces  # most runs find nothing in notebooks
+
             with suppress(UnreadableError):
                 found[path] = RawPlaces(self.data(path))
         return found

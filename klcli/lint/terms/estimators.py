@@ -9,7 +9,6 @@ from klcli.formula.traversal import free_symbols
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.terms.judge_cache import answered, estimated
 from klcli.lint.terms.named_kl import has_name_of_kl
-from klcli.names.log_ratios import stated
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ def estimator(excerpt: CodeExcerpt, program: Program) -> EstimatorLine | None:
     if not excerpt.is_local:
         return None
     is_meant = has_name_of_kl(excerpt)
-    if not (is_meant or any(map(stated, free_symbols(program.tree)))):
-        return None
     found = estimated(program)
     if found is None and is_meant and len(free_symbols(program.tree)) == _OF_NEUTRAL:
         other = answered(program, mended=False)

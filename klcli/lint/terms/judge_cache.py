@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
+from klcli.formula.traversal import free_symbols
 from klcli.formula.value.budget import remembered
+from klcli.names.log_ratios import stated
 from klcli.values import replace
 
 if TYPE_CHECKING:
@@ -70,7 +72,9 @@ def verified(program: Program, *, mended: bool) -> Verification | None:
 @remembered(128)
 def estimated(program: Program) -> Estimation | None:
     """The answer on what is named like log-probabilities; None for what is not."""
-    from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
+    if not any(map(stated, free_symbols(program.arrays))):
+        return None
+    from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation  # not for other formulas
 
     return stated_estimation(program)
 
