@@ -12,7 +12,7 @@ from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.findings import TraceFinding
-from klcli.trace.recorders import WATCHED
+from klcli.trace.recorders.frameworks import WATCHED
 from klcli.trace.recorders.watching import Watching
 from klcli.trace.recording import read_recording
 from klcli.trace.run_summary import Watched, watched

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from klcli.cli.coloring import is_colored
+from klcli.cli.formats import BY_ENDING, FINDING_FORMATS, FORMATS, PAGES, SPELLED
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.words import WordChoice
@@ -25,28 +26,6 @@ if TYPE_CHECKING:
     from klcli.report.document import Document
     from klcli.report.report import Report
 
-FORMATS = ("text", "json", "csv", "markdown", "latex", "html")
-"""Every format but text, which is the terminal's, is a module of `klcli.render`."""
-
-FINDING_FORMATS = ("concise", "sarif", "github", "junit")
-"""The formats of those commands that find something in files."""
-
-_BY_SUFFIX = {
-    "": "text",
-    **dict.fromkeys((".txt", ".bash", ".zsh", ".fish", ".ps1"), "text"),
-    ".json": "json",
-    ".csv": "csv",
-    ".md": "markdown",
-    ".tex": "latex",
-    ".html": "html",
-    ".htm": "html",
-    ".sarif": "sarif",
-    ".xml": "junit",
-}
-_SPELLED = {"html": "xmlcharrefreplace"}
-"""How a format writes a character that an encoding lacks, where that is no escape of Python."""
-_PAGES = ("html",)
-"""Formats that hold pictures."""
 _STREAM = "-"
 """The name of standard output, as ``-`` is of standard input."""
 
@@ -105,12 +84,12 @@ class Settings:
         if self.output in (None, _STREAM):
             return format_of_terminal(FORMATS) or "text"
         ending = os.path.splitext(self.output or "")[1].lower().removesuffix(".")
-        if ending not in _BY_SUFFIX:
-            known = ", ".join(filter(None, _BY_SUFFIX))
+        if ending not in BY_ENDING:
+            known = ", ".join(filter(None, BY_ENDING))
             raise KlcliError(
                 f"--output: no format has the ending {ending}", f"one of {known}; or --format text"
             )
-        return _BY_SUFFIX[ending]
+        return BY_ENDING[ending]
 
 
 def output_options(command: F) -> F:
@@ -196,14 +175,14 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
         text = seen(text)
     # Names of files may hold bytes that are no text, which Python keeps as lone surrogates.
     encoding = (stream.encoding or "ascii") if _has_signs(stream) else "ascii"
-    text = text.encode(encoding, _SPELLED.get(settings.chosen(), "backslashreplace")).decode(encoding)
+    text = text.encode(encoding, SPELLED.get(settings.chosen(), "backslashreplace")).decode(encoding)
     return text if not text or text.endswith("\n") else text + "\n"
 
 
 def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     chosen = settings.chosen()
     seen_by_a_person = chosen == "text" and stream.isatty()
-    document = illustrated(report, settings.plot, is_page=chosen in _PAGES, is_terminal=seen_by_a_person)
+    document = illustrated(report, settings.plot, is_page=chosen in PAGES, is_terminal=seen_by_a_person)
     if chosen == "text":
         return _text_of(document, _width(stream), is_colored(settings.color, stream), _has_signs(stream))
     views = {"json": (report.data,), "csv": (report.rows, report.columns)}

@@ -19,7 +19,7 @@ from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.acceptance import passes
 from klcli.judge.answer import stated, verify
-from klcli.judge.explanation import explain
+from klcli.judge.comparison_wording import explain
 from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.probes import of_formula

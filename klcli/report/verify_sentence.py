@@ -73,7 +73,7 @@ def _consequence(found: Verification) -> str:
     if kl is None and found.lowest is None:
         return ""
     if kl is None:
-        from klcli.judge.explanation import shape_words
+        from klcli.judge.comparison_wording import shape_words
 
         return "it " + "; ".join(shape_words(found.lowest, None))
     if verdict.kind in ("exact", "scaled", "reversed"):

@@ -11,7 +11,7 @@ from klcli.errors import KlcliError
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.names.means_and_spreads import is_mean
 from klcli.trace.function_trials import Caller
-from klcli.trace.recorders import FRAMEWORKS, framework_of
+from klcli.trace.recorders.frameworks import FRAMEWORKS, framework_of
 
 
 def name_of(function: Callable[..., Any]) -> str:

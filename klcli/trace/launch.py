@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.trace.recorders import WATCHED
+from klcli.trace.recorders.frameworks import WATCHED
 from klcli.trace.recording import Recording, read_recording
 from klcli.values import dataclass
 

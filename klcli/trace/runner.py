@@ -37,17 +37,18 @@ def main(order_path: str, result_path: str) -> int:
         order = json.load(file)
     result = {"outcome": "nothing", "document": None, "code": 0, "message": "", "hint": ""}
     _write(result, result_path)
-    recorders = _recorders()
+    recorders = _recorders().__name__
+    frameworks = importlib.import_module(recorders + ".frameworks")
     try:
         if order["mode"] == "function":
-            targets = importlib.import_module(recorders.__name__ + ".targets")
+            targets = importlib.import_module(recorders + ".targets")
             document = targets.called(order["target"], order["inputs"], dict(order["arguments"]))
             result.update(outcome="stopped", document=document)
         else:
-            recorders.installed(recorders.WATCHED)
-            watching = importlib.import_module(recorders.__name__ + ".watching")
-            _watch(order, watching.Watching, recorders.FRAMEWORKS, result, result_path)
-    except recorders.RefusedError as error:
+            frameworks.installed(frameworks.WATCHED)
+            watching = importlib.import_module(recorders + ".watching")
+            _watch(order, watching.Watching, frameworks.FRAMEWORKS, result, result_path)
+    except frameworks.RefusedError as error:
         result.update(outcome="refused", message=str(error.args[0]), hint=str(error.args[1]))
     _write(result, result_path)
     return int(result["code"]) if isinstance(result["code"], int) else 1

@@ -11,7 +11,8 @@ import click
 import pytest
 
 from klcli.cli.commands import COMMANDS
-from klcli.cli.output import FORMATS, Settings, output_options
+from klcli.cli.formats import FORMATS
+from klcli.cli.output import Settings, output_options
 from klcli.report.document import Document, Paragraph
 from klcli.report.report import Report
 from tests.cli.conftest import Klcli

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from klcli.cli import main
-from klcli.cli.output import FINDING_FORMATS, FORMATS
+from klcli.cli.formats import FINDING_FORMATS, FORMATS
 from klcli.cli.standard_error import say
 from klcli.render.special_characters import seen
 from tests.cli.conftest import Klcli, Result

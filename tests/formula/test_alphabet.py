@@ -7,14 +7,9 @@ import unicodedata
 import pytest
 
 from klcli.formula.alphabet import (
-    COMBINING,
     FRACTIONS,
     GREEK,
-    LATEX_FUNCTIONS,
-    LATEX_IGNORED,
-    LATEX_OPERATORS,
     OPERATORS,
-    STYLES,
     SUBSCRIPTS,
     SUPERSCRIPTS,
     letter,
@@ -52,12 +47,5 @@ def test_fractions(sign: str, value: object) -> None:
     assert unicodedata.numeric(sign) == pytest.approx(float(value))  # type: ignore[arg-type]
 
 
-def test_operators_and_accents() -> None:
+def test_operators() -> None:
     assert set(OPERATORS.values()) == set("+-*/^")
-    assert all(unicodedata.combining(sign) for sign in COMBINING)
-
-
-def test_a_command_means_one_thing() -> None:
-    tables = (GREEK, LATEX_FUNCTIONS, LATEX_OPERATORS, LATEX_IGNORED, STYLES)
-    names = [name for table in tables for name in table]
-    assert len(set(names)) == len(names)

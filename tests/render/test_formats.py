@@ -12,8 +12,8 @@ import pytest
 
 from klcli import render
 from klcli.cli import output
+from klcli.cli.formats import FINDING_FORMATS, FORMATS
 from klcli.cli.main import run
-from klcli.cli.output import FINDING_FORMATS, FORMATS
 from klcli.report.document import Document
 
 TEXT = {"terminal", "plain"}

@@ -115,7 +115,7 @@ def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "trace"
     shutil.copytree(launch._RUNNER.parent, own)
     (own / "recorders" / "lists.py").write_text(RECORDER)
-    table = own / "recorders" / "__init__.py"
+    table = own / "recorders" / "frameworks.py"
     text = table.read_text(encoding="utf-8")
     assert text.count('FRAMEWORKS = {"torch"') == 1
     table.write_text(text.replace('FRAMEWORKS = {"torch"', 'FRAMEWORKS = {"lists": "lists", "torch"'))

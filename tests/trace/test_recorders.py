@@ -12,7 +12,8 @@ import pytest
 
 import klcli
 from klcli.trace import recorders
-from klcli.trace.recorders import framework_of
+from klcli.trace.recorders import frameworks
+from klcli.trace.recorders.frameworks import framework_of
 from klcli.trace.recording import read_recording
 
 TRACE = Path(klcli.__file__).parent / "trace"
@@ -91,9 +92,9 @@ def test_recorders_are_the_modules_that_call_functions() -> None:
             if name in _defined(path)
         }
 
-    assert has("call") == set(recorders.FRAMEWORKS.values())
-    watched = {recorders.FRAMEWORKS[framework] for framework in recorders.WATCHED}
-    assert watched == has("Recorder") & set(recorders.FRAMEWORKS.values())
+    assert has("call") == set(frameworks.FRAMEWORKS.values())
+    watched = {frameworks.FRAMEWORKS[framework] for framework in frameworks.WATCHED}
+    assert watched == has("Recorder") & set(frameworks.FRAMEWORKS.values())
 
 
 def _defined(path: Path) -> set[str]:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from fractions import Fraction
 
 from klcli.errors import clipped
-from klcli.formula.alphabet import ACCENTS, letter
+from klcli.formula.alphabet import letter
 from klcli.formula.read.accents import (
     DRESSED,
     above,
@@ -17,6 +17,7 @@ from klcli.formula.read.accents import (
     subscript,
     subscript_at,
 )
+from klcli.formula.read.latex_commands import ACCENTS
 from klcli.formula.read.scanner import Scanner, Token
 from klcli.lazy_regex import regex
 

@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterator
 from klcli.errors import clipped, nearest
 from klcli.formula.alphabet import (
     GREEK,
-    LATEX_FUNCTIONS,
-    LATEX_IGNORED,
-    LATEX_OPERATORS,
-    LATEX_VARIANTS,
     OPERATORS,
     SUBSCRIPTS,
 )
 from klcli.formula.read.accents import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
+from klcli.formula.read.latex_commands import LATEX_FUNCTIONS, LATEX_IGNORED, LATEX_OPERATORS, LATEX_VARIANTS
 from klcli.formula.read.letters import Letters
 from klcli.formula.read.numerals import Numerals
 from klcli.formula.read.scanner import BRACKETS, Token

@@ -1,4 +1,4 @@
-"""Calls as nodes, by the names that they have in every framework: arithmetic, sums, likelihoods."""
+"""Calls as nodes, by the names that they have in every framework: arithmetic and sums."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .clips import clipped, number_in, one_of
 from .layers import biased
+from .likelihood_calls import LIKELIHOOD_CALLS, likelihood
 from .notes import Node
 from .products import entrywise_product
 
@@ -38,19 +39,6 @@ _BINARY = {
 }
 _REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
 _NORMS = ("norm", "linalg_norm", "linalg_vector_norm")
-_LOSSES = {
-    "mse_loss": "mse",
-    "l1_loss": "l1",
-    "smooth_l1_loss": "smooth-l1",
-    "huber_loss": "huber",
-    "binary_cross_entropy": "bce",
-    "binary_cross_entropy_with_logits": "bce",
-    "cross_entropy": "cross-entropy",
-    "nll_loss": "cross-entropy",
-    "gaussian_nll_loss": "gaussian",
-    "poisson_nll_loss": "poisson",
-    "kl_div": "kl-div",
-}
 
 
 def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
@@ -66,8 +54,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return layer
     if name in _BINARY or name in _REVERSED:
         return _binary(name, given, named)
-    if name in _LOSSES:
-        return _loss(name, given, named)
+    if name in LIKELIHOOD_CALLS:
+        return likelihood(name, given, named)
     if product := entrywise_product(name, given):
         return product
     if name == "stack" and isinstance(first, list):
@@ -136,20 +124,6 @@ def _norm(first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
     # Axes and whether they are kept, which stand behind the array and the order of the norm.
     total = _reduced("sum", square, [first, *given[2:4]], named)
     return Node("sqrt", (total,))
-
-
-def _loss(name: str, given: list[Any], named: dict[str, Any]) -> Node:
-    own = [one for one in given if isinstance(one, Node)]
-    own += [named[key] for key in ("input", "target", "var") if isinstance(named.get(key), Node)]
-    reduction = named.get("reduction", "mean")
-    return Node("loss", list(map(_cut, own)), kind=_LOSSES[name], call=name, reduction=reduction)
-
-
-def _cut(node: Node) -> Node:
-    """A leaf in the place of an argument, of which nothing is wanted but its shape."""
-    if node.op in ("leaf", "part", "full"):
-        return node
-    return Node("leaf", (), node.shape, node.dtype, node.grad, node.place, made_by="an output")
 
 
 def is_operand(value: Any) -> bool:

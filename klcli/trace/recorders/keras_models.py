@@ -10,7 +10,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from . import RefusedError, recorder_of
+from .frameworks import RefusedError, recorder_of
 from .keras import backend_of_keras
 from .modules import check_shapes, tried
 

@@ -10,7 +10,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import RefusedError
+from .frameworks import RefusedError
 from .module_outputs import entries, shape_of, size_of
 from .signatures import names_of_parameters, parameters, placed_parameters, returned_names, takes_any_name
 

@@ -11,7 +11,8 @@ import warnings
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import FRAMEWORKS, RefusedError, frameworks_of, installed, keras_models, recorder_of
+from . import keras_models
+from .frameworks import FRAMEWORKS, RefusedError, frameworks_of, installed, recorder_of
 from .short_precisions import probes, rounded_calls
 
 if TYPE_CHECKING:

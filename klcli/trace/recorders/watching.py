@@ -11,7 +11,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from . import WATCHED, recorder_of
+from .frameworks import WATCHED, recorder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.trace.recorders import framework_of
+from klcli.trace.recorders.frameworks import framework_of
 from klcli.trace.recorders.keras import backend_of_keras, folders_of
 
 made: Any = None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from klcli.trace.recorders import RefusedError
+from klcli.trace.recorders.frameworks import RefusedError
 from klcli.trace.recording import read_recording
 from klcli.trace.run_summary import Watched, watched
 

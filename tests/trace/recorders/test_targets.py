@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from klcli.trace.recorders import RefusedError
+from klcli.trace.recorders.frameworks import RefusedError
 from klcli.trace.recorders.targets import called
 
 pytest.importorskip("torch")

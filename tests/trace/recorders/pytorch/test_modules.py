@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from klcli.trace.recorders import RefusedError  # noqa: E402
+from klcli.trace.recorders.frameworks import RefusedError  # noqa: E402
 from klcli.trace.recorders.pytorch import call_module, is_trained  # noqa: E402
 from klcli.trace.recorders.targets import called  # noqa: E402
 from klcli.trace.recording import read_recording  # noqa: E402

@@ -6,7 +6,7 @@ import pytest
 
 from klcli.formula.program import read
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.explanation import explain, shape_words
+from klcli.judge.comparison_wording import explain, shape_words
 from klcli.judge.landscape import Limit, Minimum, lowest
 from klcli.judge.roles import Roles
 from klcli.judge.verdict import judge_as

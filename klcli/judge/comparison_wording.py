@@ -1,4 +1,4 @@
-"""Says in words what a formula is under a reading, and what training with it would do."""
+"""What compare says of a formula under a reading, in words, and what training with it would do."""
 
 from __future__ import annotations
 
