@@ -131,9 +131,9 @@ def add_to_lint() -> None:
 def add_rows() -> None:
     """One reading of each kind of range, a name of a reading, a mistake, an estimator, a space, a format."""
     add_to_lint()
-    from klcli.tables import formats
+    from klcli.tables.formats import detection
 
-    formats._FORMATS[MAGIC] = "tests.temporary_rows:open_json_table"
+    detection._FORMATS[MAGIC] = "tests.temporary_rows:open_json_table"
     table.SPACES = (
         Space("counts", deviance, of_gaussians=False, is_final=True),
         *table.SPACES,

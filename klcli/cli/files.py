@@ -137,7 +137,7 @@ def _numbers(file: BinaryIO, path: str, name: str) -> Any:
     import numpy
 
     from klcli.gaussian.matrices.forms_and_sizes import MOST_DIMENSIONS
-    from klcli.tables.npy_header import MAGIC, read_header
+    from klcli.tables.formats.npy_header import MAGIC, read_header
 
     if file.read(len(MAGIC)) != MAGIC:
         _refuse(f"{name}: {path} is no array as numpy.save writes it; pickled objects are not read")

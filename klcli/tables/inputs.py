@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from klcli.errors import KlcliError
-from klcli.tables.formats import ENDINGS
+from klcli.tables.formats.detection import ENDINGS
 from klcli.values import dataclass
 
 STREAM = "-"

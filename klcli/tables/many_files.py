@@ -9,7 +9,7 @@ from functools import partial
 
 from klcli.errors import KlcliError
 from klcli.tables.files import open_file
-from klcli.tables.formats import open_table, open_tokens
+from klcli.tables.formats.detection import open_table, open_tokens
 from klcli.tables.inputs import Input
 from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
 from klcli.tables.log_ratios import LogRatios

@@ -11,7 +11,7 @@ import pytest
 from klcli.cli.files import read_rows
 from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
-from klcli.tables.formats import open_table
+from klcli.tables.formats.detection import open_table
 from klcli.tables.layouts import RatioColumns
 from klcli.tables.ratio_blocks import RatioWork, read
 from tests.cli.conftest import Klcli

@@ -6,8 +6,8 @@ from io import BytesIO
 
 import numpy
 
-from klcli.tables.formats import open_table
-from klcli.tables.npy_header import MAGIC
+from klcli.tables.formats.detection import open_table
+from klcli.tables.formats.npy_header import MAGIC
 from klcli.tables.source import Source, Table
 
 

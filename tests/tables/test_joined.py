@@ -11,7 +11,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.tables.files import open_file
-from klcli.tables.formats import open_tokens
+from klcli.tables.formats.detection import open_tokens
 from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
 
 RNG = numpy.random.default_rng(9)

@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.formats import open_table
+from klcli.tables.formats.detection import open_table
 from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Source, Table
 

@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.names.logged_kls import LOGGED_KL
 from klcli.tables.series import LogSeries, logged_series
 from klcli.tables.source import Source
-from tests.tables.test_event_files import BEGIN, event, simple
+from tests.tables.formats.test_event_files import BEGIN, event, simple
 
 
 def read(data: bytes | str) -> list[LogSeries]:

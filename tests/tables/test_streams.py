@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.formats import open_arrays
+from klcli.tables.formats.detection import open_arrays
 from klcli.tables.source import Source
 from tests.tables.sources import npy
 

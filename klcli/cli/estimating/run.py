@@ -15,7 +15,7 @@ from klcli.report.estimate_wording import dependence_text
 from klcli.report.report import Report
 from klcli.samples.estimates import estimation
 from klcli.samples.of_gaussians import GaussianSamples
-from klcli.tables.formats import open_table
+from klcli.tables.formats.detection import open_table
 from klcli.tables.inputs import STREAM
 from klcli.tables.log_ratios import LogRatios
 from klcli.tables.many_files import collected

@@ -24,7 +24,7 @@ from klcli.latents.thresholds import Thresholds
 from klcli.report.latents import latents_report
 from klcli.report.latents_data import latents_data
 from klcli.report.report import Report
-from klcli.tables.formats import open_arrays
+from klcli.tables.formats.detection import open_arrays
 from klcli.tables.inputs import STREAM
 
 

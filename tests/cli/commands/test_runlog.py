@@ -13,7 +13,7 @@ import numpy
 import pytest
 
 from tests.cli.conftest import Klcli
-from tests.tables.test_event_files import BEGIN, event, simple
+from tests.tables.formats.test_event_files import BEGIN, event, simple
 
 RNG = numpy.random.default_rng(8)
 

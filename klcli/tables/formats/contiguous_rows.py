@@ -1,0 +1,87 @@
+"""Arrays whose bytes lie in a row somewhere in a file, as PyTorch and safetensors keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
+from klcli.tables.formats.npy_header import Header
+from klcli.tables.formats.npy_rows import NpyRows, rows_behind
+from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BFLOAT16 = "bfloat16"
+"""The upper half of a float32, for which numpy has no type."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawArray:
+    """Where an array stands.
+
+    Attributes:
+        shape: of the array, its rows first.
+        kind: the name of numpy's type, little-endian, or `BFLOAT16`.
+        open: gives a function that reads the bytes from its first one on.
+    """
+
+    shape: tuple[int, ...]
+    kind: str
+    open: Callable[[], Callable[[int], bytes]]
+
+    @property
+    def width(self) -> int:
+        """Numbers in a row."""
+        return prod(self.shape[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class RawArrays:
+    """The arrays of such a file.
+
+    Attributes:
+        name: of the file, for messages.
+        arrays: by their names.
+    """
+
+    name: str
+    arrays: dict[str, RawArray]
+
+    @property
+    def shapes(self) -> Mapping[str, ArrayShape]:
+        """Rows and numbers in each."""
+        return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
+
+    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
+        """The rows of some of the arrays side by side.
+
+        Raises:
+            KlcliError: the bytes end before an array does.
+        """
+        opened = [_rows(f"{name} in {self.name}", self.arrays[name]) for name in names]
+        size = rows_of_block(max(rows.width for rows in opened))
+        for first in range(1, opened[0].rows + 1, size):
+            values = (
+                _as_numbers(rows.block(size), self.arrays[name])
+                for rows, name in zip(opened, names, strict=True)
+            )
+            yield ArrayBlock(tuple(values), first)
+
+
+def _rows(name: str, array: RawArray) -> NpyRows:
+    import numpy
+
+    kind = numpy.dtype("<u2" if array.kind == BFLOAT16 else array.kind)
+    return rows_behind(Header(array.shape, False, kind), name, array.open())
+
+
+def _as_numbers(values: NDArray[Any], array: RawArray) -> NDArray[Any]:
+    import numpy
+
+    if array.kind != BFLOAT16:
+        return values
+    # A bfloat16 is the upper half of a number of single precision.
+    return (values.astype(numpy.uint32) << 16).view(numpy.float32)
