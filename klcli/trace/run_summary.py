@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, anatomy_of
+from klcli.trace.directions import with_directions
 from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
@@ -96,7 +97,7 @@ def watched(recording: Recording) -> Watched:
         first.setdefault(key, one)
         number = list(first).index(key)
         steps.append((number, tuple(term.weight for term in one.terms)))
-    losses = tuple(first.values())
+    losses = tuple(with_directions(recording, one) for one in first.values())
     terms = [term for one in losses for term in one.terms if term.kind == "kl"]
     samples = samples_of(recording, terms)
     changed = {id(sample.term): reread(sample.term, sample.sampling.parameterization) for sample in samples}

@@ -11,6 +11,7 @@ from klcli.formula.traversal import children, free_symbols, rebuilt
 from klcli.formula.tree import Clip, Tree
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import SamplerJudgement, judge_sampler
+from klcli.judge.verification import Verification
 from klcli.trace.programs import Builder, UnfollowedError
 from klcli.trace.recording import Place, Recording
 from klcli.trace.terms import Term
@@ -51,9 +52,10 @@ def _beside(recording: Recording, term: Term) -> Iterator[Sample]:
     if term.part.matrices:
         yield from _of_matrices(recording, term, term.part.matrices)
         return
-    for index in _drawn(recording):
-        if sample := _paired(recording, index, term):
-            yield sample
+    if verification := _verification(term):
+        for index in drawn_nodes(recording):
+            if sample := paired(recording, index, term, verification.best.verdict.roles):
+                yield sample
     if any("call" in step.more for step in recording.steps):
         yield from _correlated(recording, term)
 
@@ -81,7 +83,7 @@ def _correlated(recording: Recording, term: Term) -> Iterator[Sample]:
 
 def lone_samples(recording: Recording) -> Iterator[tuple[Place | None, str, str]]:
     """The samples of a run without a KL: where, of which head, and how they read it."""
-    for index in _drawn(recording):
+    for index in drawn_nodes(recording):
         builder = Builder(recording)
         try:
             tree = entry(builder.tree(index), keeps_sums=False)
@@ -107,7 +109,7 @@ def reread(term: Term, reading: str | None) -> Term:
     return term if found is kernel else replace(term, part=replace(term.part, kernel=found))
 
 
-def _drawn(recording: Recording) -> Iterator[int]:
+def drawn_nodes(recording: Recording) -> Iterator[int]:
     """The sums with noise in them, also those that are given another shape then."""
     noisy: set[int] = set()
     for index, step in enumerate(recording.steps):
@@ -117,12 +119,19 @@ def _drawn(recording: Recording) -> Iterator[int]:
                 yield index
 
 
-def _paired(recording: Recording, index: int, term: Term) -> Sample | None:
-    """The sample at a node, if it is one of the mean and head of a KL and of nothing else."""
-    verification = term.kernel.verification if term.kernel else term.unknown and term.unknown.verification
-    if not verification:
+def _verification(term: Term) -> Verification | None:
+    """The judge's answer about a term that is a KL, or means to be one."""
+    if term.kernel:
+        return term.kernel.verification
+    return term.unknown.verification if term.unknown else None
+
+
+def paired(recording: Recording, index: int, term: Term, role: Roles) -> Sample | None:
+    """The sample at a node, if it is one of the mean and head of a Gaussian of a KL and of nothing else."""
+    verification = _verification(term)
+    if verification is None:
         return None
-    role, builder = verification.best.verdict.roles, term.part.builder
+    builder = term.part.builder
     before = len(builder.symbols)
     try:
         tree = _unbounded(entry(builder.tree(index), keeps_sums=False), verification.prepared.bounds)

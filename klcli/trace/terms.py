@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import isclose
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -18,6 +19,7 @@ from klcli.trace.likelihoods import NAMES
 from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
 from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Place, Recording
+from klcli.trace.typed_factors import is_weighed
 from klcli.trace.unrecognized_terms import Unknown, looked_at
 from klcli.trace.weights import Amount
 from klcli.trace.wording import kl_words, place_words, reduction_words
@@ -154,7 +156,7 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
         assert verdict.kl
         amount = kl_amount(recording, part, kernel)
         own = float(verdict.kl.scale)
-    boundary = _boundary(part, own)
+    boundary = _boundary(recording, part, own)
     has_shift = verdict.kl is not None and _has_shift(verdict.kl)
     exact = boundary is not None and not has_shift and verdict.kind in ("exact", "scaled")
     kind = (
@@ -227,11 +229,15 @@ def _unheld(recording: Recording, part: Part) -> Iterator[Condition]:
         yield Condition("gradient", _OWN_BACKWARD, True)
 
 
-def _boundary(part: Part, own: float) -> int | None:
+def _boundary(recording: Recording, part: Part, own: float) -> int | None:
     """The outermost node at which the part is the KL itself; None where some factor of it is left."""
-    for index, before in part.chain.above:
+    sizes = [(index, abs(part.chain.factor / before) * own) for index, before in part.chain.above if before]
+    for index, size in sizes:
         # Products of the same numbers in another order differ by roundings alone.
-        if before and abs(abs(part.chain.factor / before) * own - 1) < 1e-9:
+        if abs(size - 1) < 1e-9:
+            return index
+    for (index, outer), (_, inner) in pairwise(sizes):
+        if outer != inner and is_weighed(recording.steps[index].place, 1 / inner):
             return index
     return None
 
