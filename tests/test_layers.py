@@ -45,7 +45,12 @@ ALLOWED = {
     "rich": ("render/terminal.py",),
     "plotille": ("render/",),
     "matplotlib": ("render/png.py",),
-    "sympy": ("formula/", "gaussian/proof.py", "gaussian/multivariate/proof.py", "judge/"),
+    "sympy": (
+        "formula/",
+        "gaussian/derivation_proof.py",
+        "gaussian/multivariate/derivation_proof.py",
+        "judge/",
+    ),
     "scipy": ("gaussian/", "samples/", "witness/", "judge/"),
 }
 """Where a library may be imported; numpy may be everywhere, mpmath nowhere: it is the tests' reference."""

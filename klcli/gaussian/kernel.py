@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from klcli.gaussian import few_elements
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.elementwise import BLOCK, ArrayArgument, elementwise, require
-from klcli.gaussian.kernels import ArrayKernel
+from klcli.gaussian.kernel_table import ArrayKernel
 from klcli.gaussian.spreads import excess, patch
 from klcli.values import dataclass
 

@@ -14,7 +14,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.double_double import FloatArray, FloatOperand
-from klcli.gaussian.kernels import ArrayKernel
+from klcli.gaussian.kernel_table import ArrayKernel
 from klcli.gaussian.parameterization import Parameterization
 
 

@@ -141,7 +141,7 @@ def _row(
         tail=tail,
         least=least,
         most=most,
-        kernel=f"klcli.gaussian.kernels:{kernel}" if kernel else "",
+        kernel=f"klcli.gaussian.kernel_table:{kernel}" if kernel else "",
         stable=stable,
         synonyms=tuple(synonyms.split()),
         **texts,

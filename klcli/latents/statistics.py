@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.extremes import Extremes, extremes
-from klcli.latents.log_grid import LogGrid
 from klcli.latents.marginal import ExampleSample
 from klcli.latents.moments import ColumnMoments
+from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.rows import BadRows, Rows, good_rows
 from klcli.latents.variances import variances
 from klcli.samples.exact_sums import MOST_ROWS, ExactSums

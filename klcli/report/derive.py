@@ -12,7 +12,7 @@ from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.derivation_step import DIGITS
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.derivation_check import PROBES
-from klcli.gaussian.multivariate.proof import PROVED_SIZES
+from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import FORMULAS
 from klcli.judge.verdict import exact_under

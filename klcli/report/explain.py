@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import suggestion
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Plot
-from klcli.report.page import Page
-from klcli.report.pages import pages
+from klcli.report.explain_page import Page
+from klcli.report.explain_pages import pages
 from klcli.report.report import Report
 
 SCHEMA = "klcli.explain/1"
@@ -37,7 +37,7 @@ def explain_report(term: str) -> Report:
 
 
 def _pictures(page: Page) -> Sequence[Plot]:
-    from klcli.report.page_pictures import pictures_of
+    from klcli.report.explain_pictures import pictures_of
 
     return pictures_of(page)
 

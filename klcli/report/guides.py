@@ -12,7 +12,7 @@ from pathlib import Path
 
 from klcli.lazy_regex import regex
 from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Listing, Paragraph
-from klcli.report.page import Page
+from klcli.report.explain_page import Page
 from klcli.values import dataclass
 
 FOLDER = Path(__file__).parent.parent / "pages"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from klcli.formula.numeral import significant
-from klcli.latents.log_grid import LogGrid
+from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.summary import KlPart, Latent, Summary
 from klcli.report.document import (
     Cell,

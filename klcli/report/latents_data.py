@@ -10,8 +10,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.latents.answer import LatentAnswer
 from klcli.latents.input_arrays import Choice
-from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
 from klcli.latents.other_conventions import Convention
+from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
 from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary
 from klcli.latents.thresholds import Thresholds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.latents.log_grid import LogGrid
+from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.summary import Summary
 from klcli.report.document import Axis, Bars, Plot
 

@@ -17,7 +17,7 @@ from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.trace.function_trials import SHAPES, Caller
-from klcli.trace.kernels import with_counts
+from klcli.trace.kl_recognition import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording, read_recording
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from klcli.formula.value.arrays import Array
-from klcli.trace.kernels import Kernel, flowing
+from klcli.trace.kl_recognition import Kernel, flowing
 from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding, weights_of
 from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Recording

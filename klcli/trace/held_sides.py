@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from klcli.trace.kernels import flowing
+from klcli.trace.kl_recognition import flowing
 from klcli.trace.terms import Term
 
 

@@ -8,7 +8,7 @@ from math import isclose, prod
 from klcli.formula.value.arrays import Array
 from klcli.judge.shapes.reductions import Reductions
 from klcli.trace.kept_amounts import amount_of_kept
-from klcli.trace.kernels import Kernel
+from klcli.trace.kl_recognition import Kernel
 from klcli.trace.masks import Kept, is_mask
 from klcli.trace.parts import Part
 from klcli.trace.recording import Recording, Step

@@ -10,8 +10,8 @@ from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
-from klcli.trace.kernels import Kernel
 from klcli.trace.kl_counts import kept_of, shape_of
+from klcli.trace.kl_recognition import Kernel
 from klcli.trace.masks import entry_weights
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from klcli.formula.tree import Tree
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.trace.factors import Chain
-from klcli.trace.kernels import Kernel
+from klcli.trace.kl_recognition import Kernel
 from klcli.trace.likelihoods import Likelihood
 from klcli.trace.programs import Builder
 from klcli.values import dataclass
 
 if TYPE_CHECKING:  # most losses have no matrices
-    from klcli.trace.matrices.kernels import MatrixKl
+    from klcli.trace.matrices.kl_recognition import MatrixKl
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from klcli.trace.terms import Term
 from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from klcli.trace.matrices.kernels import MatrixKl
+    from klcli.trace.matrices.kl_recognition import MatrixKl
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation, stated_estimation
 from klcli.names.log_ratios import is_neutral
 from klcli.trace.factors import Chain, chain_to, number_of
-from klcli.trace.kernels import Kernel, kl_of
+from klcli.trace.kl_recognition import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
 from klcli.trace.mixtures import mixed_densities
 from klcli.trace.parts import Part
@@ -124,7 +124,7 @@ def _of_matrices(recording: Recording, part: Part) -> Part:
     """A part that is a KL of Gaussians with covariance matrices, if it is one."""
     if not any("call" in step.more for step in recording.steps):
         return part
-    from klcli.trace.matrices.kernels import matrix_kl_of  # most losses have none
+    from klcli.trace.matrices.kl_recognition import matrix_kl_of  # most losses have none
     from klcli.trace.matrices.starts import is_computed
 
     found = matrix_kl_of(recording, part.chain)

@@ -12,8 +12,8 @@ from klcli.judge.condition import Condition
 from klcli.judge.proof import is_proved
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.trace.gradients import Slope, slopes_of
-from klcli.trace.kernels import Kernel
 from klcli.trace.kl_counts import estimator_amount, is_of_parameters, kl_amount, shape_of
+from klcli.trace.kl_recognition import Kernel
 from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.likelihoods import NAMES
 from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
@@ -26,7 +26,7 @@ from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from klcli.trace.matrices.kernels import MatrixKl
+    from klcli.trace.matrices.kl_recognition import MatrixKl
 
 _ROUNDED = 1e-6
 """Relative: a weight of single precision, as 1/d times d is there."""

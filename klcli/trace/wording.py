@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from klcli.formula.numeral import significant
 from klcli.judge.naming import gaussian_text, kl_text
 from klcli.judge.verification import Verification
-from klcli.trace.kernels import Kernel
+from klcli.trace.kl_recognition import Kernel
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording

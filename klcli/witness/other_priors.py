@@ -21,7 +21,7 @@ from klcli.values import replace
 from klcli.witness.adaptive_quadrature import kurtosis
 from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
-from klcli.witness.nonnegative import integrated
+from klcli.witness.near_prior_quadrature import integrated
 
 _NOT_FINITE = (
     "the log density of p is not finite in doubles near q, or its average over q has not settled "

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from klcli.cli.computing.computations import ComputationOptions, computed
-from klcli.cli.computing.monte_carlo import sampling_of
+from klcli.cli.computing.sampling import sampling_of
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior_options, prior_options

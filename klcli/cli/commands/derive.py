@@ -66,7 +66,7 @@ def derive(
         settings = settings.over(outer)
         return report, settings.standing_alone() if standalone else settings
     from klcli.gaussian.derivation import derive_symbolic, steps_of_one_dimension
-    from klcli.gaussian.proof import proved
+    from klcli.gaussian.derivation_proof import proved
     from klcli.report.derive import derive_report
 
     reading, standard = PARAMETERIZATIONS[param], prior == "unit"
@@ -86,7 +86,7 @@ def _with_matrices(
 ) -> Report:
     """The derivation that begins with full covariances, and passes through all special cases."""
     from klcli.gaussian.multivariate.derivation import derive
-    from klcli.gaussian.multivariate.proof import proved
+    from klcli.gaussian.multivariate.derivation_proof import proved
     from klcli.report.derive import matrix_report
 
     if diagonal or prior != "unit":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.cli.computing.monte_carlo import SamplingOptions
+from klcli.cli.computing.sampling import SamplingOptions
 from klcli.errors import KlcliError
 from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, alike, has_heads

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from klcli.errors import KlcliError
-from klcli.judge.mistakes.entries import entries
 from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.page_reader import entries
 
 OF_NUMBERS = (*entries("in_one_term"), *entries("between_terms"), *entries("in_operations"))
 """The mistakes in formulas of numbers, in the order in which they are looked for."""

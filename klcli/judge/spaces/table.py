@@ -12,7 +12,7 @@ from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.naming import multiple_text
 from klcli.judge.question import Question
-from klcli.judge.spaces import numbers
+from klcli.judge.spaces import number_space
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.space import Answer, Space, SpaceReader
 from klcli.names.log_ratios import is_neutral, stated
@@ -28,7 +28,7 @@ def _of_stated_log_ratios(program: Program, question: Question, before: Answer |
 
 
 def _of_numbers(program: Program, question: Question, before: Answer | None) -> Answer | None:
-    return None if program.of_matrices else numbers.settled(program, question)
+    return None if program.of_matrices else number_space.settled(program, question)
 
 
 def _of_matrices(program: Program, question: Question, before: Answer | None) -> Answer | None:

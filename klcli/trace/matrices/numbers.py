@@ -9,12 +9,12 @@ from klcli.formula.value.arrays import Array
 from klcli.trace.factors import Chain
 from klcli.trace.kept_amounts import amount_of_kept
 from klcli.trace.masks import Kept
-from klcli.trace.matrices.evaluation import below, evaluated
 from klcli.trace.matrices.expectations import weights_of_entries
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import READINGS, Draw, spread_of, terms_at
-from klcli.trace.matrices.kernels import MatrixKl
+from klcli.trace.matrices.kl_recognition import MatrixKl
 from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.replay import below, evaluated
 from klcli.trace.number_checks import Agreement
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording

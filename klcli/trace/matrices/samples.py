@@ -10,11 +10,11 @@ from fractions import Fraction
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.sampler import SamplerJudgement, sampled_beside
-from klcli.trace.matrices.evaluation import OrderedSteps, below, steps_to
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import covariance_as, drawn, given_by, readings_beside
 from klcli.trace.matrices.numbers import noted_arrays
 from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.replay import OrderedSteps, below, steps_to
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.values import dataclass

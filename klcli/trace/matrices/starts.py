@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
-from klcli.trace.matrices.evaluation import below
+from klcli.trace.matrices.replay import below
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 

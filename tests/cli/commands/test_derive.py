@@ -54,9 +54,9 @@ def test_they_are_no_other_kl(klcli: Klcli, arguments: tuple[str, ...]) -> None:
 
 
 def test_what_cannot_be_proved_is_said_and_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klcli.gaussian import proof
+    from klcli.gaussian import derivation_proof
 
-    monkeypatch.setattr(proof, "vanishes", lambda difference: False)
+    monkeypatch.setattr(derivation_proof, "vanishes", lambda difference: False)
     result = klcli("derive", "--prove")
     assert result.status == 1
     assert "not proved" in result.out

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from klcli.cli.output import FINDING_FORMATS
+from klcli.cli.formats import FINDING_FORMATS
 from tests.cli.conftest import Klcli
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"

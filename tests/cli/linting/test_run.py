@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 import klcli as package
+from klcli.cli.formats import FINDING_FORMATS, FORMATS
 from klcli.cli.linting import outlining, worker
-from klcli.cli.output import FINDING_FORMATS, FORMATS
 from klcli.formula.traversal import free_symbols
 from klcli.formula.value.budget import SpentError
 from klcli.judge import sampler
-from klcli.judge.spaces import numbers
+from klcli.judge.spaces import number_space
 from tests.cli.conftest import Klcli, Result
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"
@@ -122,7 +122,7 @@ def test_what_stops_the_linter_at_one_file(
 @pytest.mark.parametrize(
     ("module", "name", "line"),
     [
-        (numbers, "prepare", "return -0.5 * (1 + cursed - mu ** 2 - torch.exp(cursed)).sum()"),
+        (number_space, "prepare", "return -0.5 * (1 + cursed - mu ** 2 - torch.exp(cursed)).sum()"),
         (sampler, "guards", "return mu + torch.exp(0.5 * cursed) * torch.randn_like(mu)"),
     ],
 )

@@ -15,11 +15,11 @@ from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.value.decimals import Decimals
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate import derivation, proof
+from klcli.gaussian.multivariate import derivation
 from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, point, value_at, value_here
+from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES, proved
 from klcli.gaussian.multivariate.divergence import divergence
-from klcli.gaussian.multivariate.proof import proved
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests.gaussian.multivariate.matrices import hilbert, identity, reference
 
@@ -116,7 +116,7 @@ def test_the_reduction_by_hand_with_sympy() -> None:
     whole = (matrix.trace() + (means.T * means)[0] - 3 - sympy.log(matrix.det())) / 2
     terms = sum((v + m**2 - 1 - sympy.log(v)) / 2 for v, m in zip(variances, means, strict=True))
     assert sympy.simplify(sympy.expand_log(whole - terms, force=True)) == 0
-    assert proof.PROVED_SIZES[-1] >= 3
+    assert PROVED_SIZES[-1] >= 3
 
 
 def test_steps_lead_from_the_definition_to_the_head() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.judge.mistakes.entries import FOLDER, entries
+from klcli.judge.mistakes.page_reader import FOLDER, entries
 from klcli.judge.mistakes.table import MISTAKES, OF_MATRICES, OF_NUMBERS, find_mistake, place_of
 
 FILES = sorted(path.stem for path in Path(FOLDER).glob("*.md"))

@@ -8,7 +8,7 @@ import pytest
 
 import klcli
 from tests.trace.losses import torch
-from tests.trace.matrices.test_kernels import SIZE, B, Net, of_the_factor
+from tests.trace.matrices.test_kl_recognition import SIZE, B, Net, of_the_factor
 
 
 @pytest.mark.parametrize(

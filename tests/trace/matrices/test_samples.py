@@ -9,7 +9,7 @@ import pytest
 
 import klcli
 from tests.trace.losses import D, torch
-from tests.trace.matrices.test_kernels import SIZE, B, Net, unit
+from tests.trace.matrices.test_kl_recognition import SIZE, B, Net, unit
 
 DECODER = torch.nn.Linear(SIZE, 5)
 

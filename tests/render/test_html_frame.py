@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from klcli.render.page import whole
+from klcli.render.html_frame import whole
 
 
 def test_the_title_is_a_text_and_the_body_stands_in_it() -> None:

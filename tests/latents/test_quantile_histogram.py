@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
+from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
 
 
 def grid(*blocks: numpy.ndarray) -> LogGrid:

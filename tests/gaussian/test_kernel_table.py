@@ -8,8 +8,8 @@ import mpmath
 import numpy
 import pytest
 
-from klcli.gaussian import kernels
-from klcli.gaussian.kernels import ArrayKernel
+from klcli.gaussian import kernel_table
+from klcli.gaussian.kernel_table import ArrayKernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests.reference import SIGMA
 
@@ -27,7 +27,7 @@ def kernel_of(name: str) -> ArrayKernel:
 
 def test_every_kernel_is_named_by_one_reading() -> None:
     named = [kernel_of(name) for name in ROWS]
-    listed = [value for value in vars(kernels).values() if isinstance(value, ArrayKernel)]
+    listed = [value for value in vars(kernel_table).values() if isinstance(value, ArrayKernel)]
     assert sorted(map(id, named)) == sorted(map(id, listed))
 
 

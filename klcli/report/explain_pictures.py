@@ -8,7 +8,7 @@ from klcli.judge.answer import answer_to_text
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.report.charged_picture import of_readings
 from klcli.report.document import Plot
-from klcli.report.page import Page
+from klcli.report.explain_page import Page
 from klcli.report.verify import pictures_of as pictures_of_answer
 
 _READ_OTHERWISE = find_mistake("KL201")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from klcli.cli.computing.monte_carlo import SamplingOptions, sampling_of
+from klcli.cli.computing.sampling import SamplingOptions, sampling_of
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.witness.estimators import ESTIMATORS

@@ -15,7 +15,7 @@ from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.witness.adaptive_quadrature import gauss_legendre
 from klcli.witness.examination import examine
-from klcli.witness.nonnegative import integrated
+from klcli.witness.near_prior_quadrature import integrated
 from tests.gaussian.priors.references import graded, over_normal, student
 
 UNIT = Gaussian.from_head(0, 1)

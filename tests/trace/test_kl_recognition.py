@@ -11,7 +11,7 @@ from klcli.formula.read.notation import parse
 from klcli.formula.traversal import substitute, walk
 from klcli.formula.tree import Number, Stop, Symbol, Tree, operation
 from klcli.formula.write.printing import to_text
-from klcli.trace.kernels import Kernel, flowing, kl_of, with_counts
+from klcli.trace.kl_recognition import Kernel, flowing, kl_of, with_counts
 
 KL = "1/2 (mu^2 + e^s - 1 - s)"
 

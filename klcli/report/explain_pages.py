@@ -12,8 +12,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Listing, Paragraph
+from klcli.report.explain_page import Page
 from klcli.report.guides import GlossaryTerm, guides, terms
-from klcli.report.page import Page
 from klcli.report.wording import plain
 from klcli.witness.estimators import ESTIMATORS, Estimator
 

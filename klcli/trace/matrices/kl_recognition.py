@@ -20,7 +20,7 @@ from klcli.judge.ways import Side
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import prior_among
 from klcli.trace.factors import Chain
-from klcli.trace.kernels import held_to_its_prior
+from klcli.trace.kl_recognition import held_to_its_prior
 from klcli.trace.matrices.fit import TermsFit, fits_of
 from klcli.trace.matrices.formulas import formula_of, symbols_of
 from klcli.trace.matrices.slips import SLIPS, Slip

@@ -6,8 +6,8 @@ import pytest
 
 from klcli.formula.read.notation import parse
 from klcli.gaussian.derivation import steps_of_one_dimension
+from klcli.gaussian.derivation_proof import proved
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.proof import proved
 
 
 @pytest.mark.parametrize("standard", [True, False])

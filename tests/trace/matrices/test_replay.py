@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import klcli
-from klcli.trace.matrices.evaluation import evaluated
+from klcli.trace.matrices.replay import evaluated
 from klcli.trace.programs import UnfollowedError
 from tests.trace.losses import D, torch
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.report.document import Document, Fact, Paragraph, with_pictures
 from klcli.report.explain import SCHEMA, lists
-from klcli.report.page import Page
-from klcli.report.page_pictures import pictures_of
-from klcli.report.pages import pages
+from klcli.report.explain_page import Page
+from klcli.report.explain_pages import pages
+from klcli.report.explain_pictures import pictures_of
 from klcli.report.report import Report
 from klcli.values import dataclass, replace
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.report.document import Paragraph
-from klcli.report.page import Page
+from klcli.report.explain_page import Page
 
 PAGE = Page("KL101", "mistake", "factor 2 lost", "In words.", (Paragraph("shown"),), {"formula": "2 log s"})
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.report import all_pages
-from klcli.report.all_pages import INDEX, LinkedPage, linked_pages, written_report
-from klcli.report.pages import pages
+from klcli.report import explain_as_html
+from klcli.report.explain_as_html import INDEX, LinkedPage, linked_pages, written_report
+from klcli.report.explain_pages import pages
 
 
 @pytest.fixture(scope="module")
 def linked() -> list[LinkedPage]:
     """The pages without their pictures, which have tests of their own and take seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(all_pages, "pictures_of", lambda page: ())
+        patch.setattr(explain_as_html, "pictures_of", lambda page: ())
         return list(linked_pages())
 
 
