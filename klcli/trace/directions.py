@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from klcli.judge.condition import Condition
 from klcli.judge.roles import Roles
 from klcli.trace.anatomy import Anatomy
-from klcli.trace.kernels import flowing
+from klcli.trace.kl_recognition import flowing
 from klcli.trace.recording import Recording
 from klcli.trace.samplers import drawn_nodes, paired
 from klcli.trace.terms import Term
