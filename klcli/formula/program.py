@@ -51,6 +51,7 @@ class Program:
         helpers: the names that were given a formula, and not just another name.
         of_matrices: whether it was read as a formula of matrices.
         losses: what symbols compute that stand for calls of other losses, where it is known.
+        unread: why symbols are not what was assigned to them, as `Statements.unread` has it.
     """
 
     source: ProgramSource
@@ -62,6 +63,7 @@ class Program:
     helpers: tuple[str, ...] = ()
     of_matrices: bool = False
     losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
+    unread: Mapping[str, FormulaError] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -254,6 +256,7 @@ def _followed(
         tuple(statements.helpers),
         matrices,
         reader.losses,
+        statements.unread,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from klcli.formula.program import Language, Program, read_program
+from klcli.formula.traversal import free_symbols
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.spaces.space import Answer, Space
 from klcli.judge.spaces.table import SPACES
@@ -24,15 +25,25 @@ def answer_to_text(
         sampler: the text of the sampling line that belongs to it.
 
     Raises:
-        KlcliError: it cannot be read, has no symbol or too many, or lacks one that the question names.
+        KlcliError: it cannot be read, or what is left of it is no KL, has no symbol or too many, or lacks
+            one that the question names.
     """
     for reader in (space.reader for space in SPACES if space.reader):
         if found := reader.formula(text, language):
             program, other = found
             line = None if sampler is None else reader.line(sampler, program.language)
-            return answer(program, replace(question, sampler=line, other=other))
+            return _read_whole(answer(program, replace(question, sampler=line, other=other)))
     line = None if sampler is None else read_program(sampler)
-    return answer(read_program(text, language), replace(question, sampler=line))
+    return _read_whole(answer(read_program(text, language), replace(question, sampler=line)))
+
+
+def _read_whole(found: Answer) -> Answer:
+    """An answer; but what could not be read is not told to lack anything."""
+    if found.kind == "not-kl":
+        for name in free_symbols(found.program.arrays):
+            if error := found.program.unread.get(name):
+                raise error
+    return found
 
 
 def verify(program: Program, question: Question = PLAIN, *, other: Program | None = None) -> Verification:

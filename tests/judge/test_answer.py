@@ -43,6 +43,13 @@ def test_one_verify_serves_both() -> None:
         assert found.best.verdict.kl.scale == 1
 
 
+def test_what_could_not_be_read_is_not_told_to_lack_anything() -> None:
+    with pytest.raises(KlcliError, match="'foo' is not a known function"):
+        answer_to_text("kl = foo(torch.exp(lv)) + mu**2 - 1 - lv\nkl = 0.5 * kl.sum()")
+    # What a network computes is no part of it.
+    assert answer_to_text("mu = self.fc(x)\nkl = 0.5 * (mu**2).sum()").kind == "not-kl"
+
+
 @pytest.mark.parametrize("text", [OF_NUMBERS, OF_MATRICES, OF_SAMPLES])
 def test_the_data_have_one_shape(text: str) -> None:
     data = verify_report(answer_to_text(text), proved=None).data

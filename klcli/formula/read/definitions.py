@@ -7,14 +7,15 @@ definition that cannot be followed makes its calls unreadable, and never symbols
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, TypeAlias
 
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
-from klcli.formula.read.calls.table import OPERATIONS
-from klcli.formula.read.nodes import rebuilt
+from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
+from klcli.formula.read.nodes import rebuilt, walked
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.values import dataclass
@@ -51,7 +52,26 @@ def with_definitions(statements: Sequence[ast.stmt], complaint: Complaint) -> li
     Raises:
         FormulaError: a function is called that cannot be followed.
     """
-    return _Inliner({}, complaint).block(statements)
+    return _Inliner({**_imported_elsewhere(statements)}, complaint).block(statements)
+
+
+def _imported_elsewhere(statements: Sequence[ast.stmt]) -> Mapping[str, ast.expr]:
+    """Names that can only be modules, though no import says so: that of ``t.exp(x)``, if nothing else has it.
+
+    A method of ``t`` would have no argument. One that is called as a statement may write a log.
+    """
+    nodes = [node for statement in statements for node in walked(statement)]
+    used = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    found: dict[str, ast.expr] = {}
+    for node in nodes:
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="log"))):
+                used[name] += 1
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as owner, attr=function), args=args):
+                used[name] -= 1
+                if function in OF_ONE and len(args) == 1 and name not in MODULES | {"self"}:
+                    found[name] = ast.copy_location(ast.Name("np", ast.Load()), owner)
+    return {name: module for name, module in found.items() if not used[name]}
 
 
 class _Inliner:

@@ -13,20 +13,22 @@ import re
 import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
 
 from klcli.errors import clipped
 from klcli.formula.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, measured, viewed
 from klcli.formula.read.calls.inner_products import inner_product
 from klcli.formula.read.calls.reader import Calls
-from klcli.formula.read.calls.shapes import axis_length, new_axes
+from klcli.formula.read.calls.row import TakenEntries
+from klcli.formula.read.calls.selections import opposite, unselected
 from klcli.formula.read.definitions import with_definitions
 from klcli.formula.read.float_constants import float_name, float_value
 from klcli.formula.read.matrix_values import matrix_value
 from klcli.formula.read.nodes import text_of_name
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.source_text import SourceText
+from klcli.formula.read.subscripts import subscripted
 from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
 from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
 from klcli.formula.symbol_names import MAX_NAME, is_symbol
@@ -76,6 +78,7 @@ class PythonReader(Calls):
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
         self.losses: dict[str, Tree] = {}
+        self.selections: dict[str, TakenEntries] = {}
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}
         """What is written for symbols that stand for a later meaning of a name."""
@@ -107,7 +110,7 @@ class PythonReader(Calls):
     def checked(self, read: Callable[[], Tree]) -> Tree:
         """What `read` gives, if it can be walked safely and no index strays out of its sum."""
         try:
-            tree = read()
+            tree = unselected(read(), self.selections)
         except (RecursionError, MemoryError):
             raise too_deep(self.source.text) from None
         check_tree(tree, self.source)
@@ -144,12 +147,12 @@ class PythonReader(Calls):
                 return Reshape(self.tree(owner), "transpose")
             case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if measured(shape):
                 return self.tree(length)  # TensorFlow 1
-            case ast.Subscript(value=shape, slice=axis) if array := measured(shape):
-                return axis_length(self, array, axis)
-            case ast.Subscript(value=owner, slice=entry) if places := new_axes(entry):
-                return reduce(lambda tree, place: Reshape(tree, "unsqueeze", place), places, self.tree(owner))
+            case ast.Subscript() if found := subscripted(self, node):
+                return found
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
+            case ast.UnaryOp(op=ast.Invert(), operand=operand):
+                return opposite(self, operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negative(self.tree(operand))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -251,18 +254,30 @@ class PythonReader(Calls):
         """A symbol for a value that is not followed."""
         return self._named(text_of_name(node), wish, node)
 
+    def taken(self, selection: TakenEntries) -> Symbol:
+        """A symbol for entries that are taken, always the same for the same ones."""
+        known = next((name for name, one in self.selections.items() if one == selection), "")
+        symbol = Symbol(known or self._free_name("taken"))
+        self.selections[symbol.name] = selection
+        return symbol
+
+    def _free_name(self, base: str) -> str:
+        """A name that nothing else has, which is taken from then on."""
+        name, count = base, 1
+        while name in self._taken:
+            count += 1
+            name = f"{base}_{count}"
+        self._taken.add(name)
+        return name
+
     def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:
             # Whatever a symbol may not have becomes one underscore.
             base = re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x"
-            name, count = base, 1
-            while name in self._taken:
-                count += 1
-                name = f"{base}_{count}"
+            name = self._free_name(base)
             if not is_symbol(name):
                 raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node)
-            self._taken.add(name)
             self._atoms[written] = name
         return Symbol(self._atoms[written])
 

@@ -25,6 +25,8 @@ LATEX = regex(r"\\[A-Za-z]|\\\\")
 """A command; a single backslash may end a line of Python."""
 _MATHEMATICS = regex(rf"{LATEX.pattern}|[\^²³½−√∑]")
 """What makes a text no Python: there, a line is a statement whatever it begins with."""
+_COMMENT = regex(r"(?<!\\)#[^\n]*")
+"""A comment of Python, in which mathematics may stand."""
 _DIVIDER = regex(r"\\\\\s*|\n")
 """What ends a row of an environment, or a line."""
 _GOES_ON = regex(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")
@@ -47,7 +49,7 @@ _LABEL = regex(
 def in_rows(text: str) -> str:
     """A text with its rows joined or divided and its equals signs plain, of the same length."""
     text = _plain_equals(text)
-    if _MATHEMATICS.search(text):
+    if _MATHEMATICS.search(_COMMENT.sub("", text)):
         text = _joined(text)
     return _with_one_label(text)
 

@@ -17,11 +17,15 @@ from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax import FormulaError, check_size
 from klcli.formula.traversal import children, walk
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
+from klcli.lazy_regex import regex
 
 _ASIDE = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
 """Calls that stand as statements beside a loss and compute none of it."""
 _STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
 """Contexts in which nothing is noted for gradients."""
+
+_INGREDIENT = regex("log|exp|softplus")
+"""What is in the name of a function that is an ingredient of a KL."""
 
 
 class Statements:
@@ -31,6 +35,8 @@ class Statements:
         reader: reads expressions, with the values of the names.
         left: the name that the last statement gives a value; empty if it gives none.
         helpers: the names that were given a formula and not just another name, in their order.
+        unread: why symbols are not what was assigned to them: it could not be read, though it has a logarithm
+            or an exponential.
         opaque: names that stay symbols whatever is assigned to them.
     """
 
@@ -39,8 +45,9 @@ class Statements:
         self.opaque = opaque
         self.left = ""
         self.helpers: dict[str, None] = {}
-        self._unread: dict[str, FormulaError] = {}
-        """Why the value of a name could not be read; such a name is a symbol."""
+        self.unread: dict[str, FormulaError] = {}
+        self._unknown: dict[str, FormulaError] = {}
+        """The same for all symbols whose value could not be read."""
         self._is_stopped = False
         self._problem: FormulaError | None = None
         """Why the statement before could not be read, if it could not."""
@@ -59,8 +66,8 @@ class Statements:
             tree = self._run(last)
             if isinstance(last, ast.Return):
                 break
-        if tree is not None and isinstance(bare := self._entry(tree), Symbol) and bare.name in self._unread:
-            raise self._unread[bare.name]
+        if tree is not None and isinstance(bare := self._entry(tree), Symbol) and bare.name in self._unknown:
+            raise self._unknown[bare.name]
         if tree is None and self._problem:
             raise self._problem
         if tree is None and last is None:
@@ -153,7 +160,10 @@ class Statements:
             if self.reader.matrices and is_decomposition(value):
                 raise
             self._forget(target)
-            self._unread[name] = self._problem = error
+            symbol = getattr(self.reader.values.get(name), "name", name)
+            self._unknown[symbol] = self._problem = error
+            if any(isinstance(one, ast.Call) and _INGREDIENT.search(called(one)) for one in walked(value)):
+                self.unread[symbol] = error
             return None
         if name in self.opaque:
             self._forget(target)

@@ -70,6 +70,17 @@ def test_the_name_of_a_module_may_be_a_symbol_first() -> None:
     assert free_symbols(read_program("import numpy as n\nn.log(x)", "python").tree) == ("x",)
 
 
+def test_what_is_only_asked_for_functions_is_a_module() -> None:
+    text = "{0}.exp(x) + {0}.sum(s, 1)"
+    assert read_program(text.format("t"), "python").arrays == read_program(text.format("np"), "python").arrays
+
+
+@pytest.mark.parametrize("text", ["t.exp(x) + t", "t = 2*s\nt.exp(x)", "t.log(x)"])
+def test_what_is_more_than_that_is_no_module(text: str) -> None:
+    with pytest.raises(FormulaError):
+        read_program(text, "python")
+
+
 def test_a_value_takes_the_name_of_a_module_over() -> None:
     assert read_program("import numpy as n\nn = 3*s\nn + x", "python").helpers == ("n",)
 

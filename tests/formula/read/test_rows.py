@@ -26,3 +26,8 @@ ROWS = [
 @pytest.mark.parametrize(("text", "formula"), ROWS)
 def test_rows_go_on_or_are_equations_of_their_own(text: str, formula: str) -> None:
     assert to_text(read_program(text).tree) == formula
+
+
+def test_signs_of_mathematics_in_a_comment_join_no_rows() -> None:
+    text = "# KL: 0.5 * (μ² + s)\nkl = 0.5 * (\n    mu**2  # μ²\n    + s\n)"
+    assert to_text(read_program(text).tree) == "0.5 (mu^2 + s)"

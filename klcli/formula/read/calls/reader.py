@@ -9,7 +9,7 @@ from klcli.errors import clipped, nearest
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
-from klcli.formula.read.calls.row import Invocation
+from klcli.formula.read.calls.row import Invocation, TakenEntries
 from klcli.formula.read.calls.table import KNOWN, rows_of
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.source_text import SourceText
@@ -27,12 +27,14 @@ class Calls(ABC):
         matrices: whether the text is about matrices.
         values: the trees that names stand for, where statements before gave them one.
         losses: what symbols compute that stand for other losses, where it is known.
+        selections: what symbols stand for that are entries which a mask takes.
     """
 
     source: SourceText | SourceNodes
     matrices: bool
     values: dict[str, Tree]
     losses: dict[str, Tree]
+    selections: dict[str, TakenEntries]
 
     @abstractmethod
     def change(self, name: str, tree: Tree) -> None:
@@ -45,6 +47,10 @@ class Calls(ABC):
     @abstractmethod
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed, always the same for the same text."""
+
+    @abstractmethod
+    def taken(self, selection: TakenEntries) -> Symbol:
+        """A symbol for entries that are taken, always the same for the same ones."""
 
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
         """An error at a node."""

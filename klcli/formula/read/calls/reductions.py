@@ -16,6 +16,7 @@ from klcli.formula.read.calls.row import (
     keywords_of,
     row,
 )
+from klcli.formula.read.calls.selections import over_all
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.read.nodes import axes_in, is_true, literal
 from klcli.formula.symbol_names import MAX_NAME
@@ -60,7 +61,7 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries
-    return Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept)))
+    return over_all(reader, Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept))))
 
 
 def _whole_shape(reader: CallReader, call: Invocation) -> Tree | None:

@@ -14,6 +14,7 @@ from klcli.formula.read.calls.elementwise import ELEMENTWISE
 from klcli.formula.read.calls.inner_products import INNER_PRODUCTS
 from klcli.formula.read.calls.reductions import REDUCED
 from klcli.formula.read.calls.row import CallRow
+from klcli.formula.read.calls.selections import SELECTED
 from klcli.formula.read.calls.shapes import SHAPED
 from klcli.formula.read.calls.types import SAME, TYPED
 
@@ -22,6 +23,7 @@ CALLS: tuple[CallRow, ...] = (
     *CLIPS,
     *INNER_PRODUCTS,
     *REDUCED,
+    *SELECTED,
     *SHAPED,
     *TYPED,
     *COMPOSED,
@@ -50,6 +52,9 @@ KNOWN = _names(*ELEMENTWISE, *REDUCED, *CLIPS, *DRAWS)
 """What somebody may have meant who wrote an unknown name."""
 OPERATIONS = frozenset(_names(*ELEMENTWISE, *REDUCED, *CLIPS, SAME))
 """Functions and methods that any library of arrays has: such a name tells nothing of whose it is."""
+
+OF_ONE = frozenset(_names(*(row for row in ELEMENTWISE if row.arguments == "x"))) | {"inv", "det", "logdet"}
+"""Functions of one argument, which are called without any where they are methods of that."""
 
 
 def rows_of(name: str) -> tuple[CallRow, ...]:

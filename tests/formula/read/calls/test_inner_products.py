@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from klcli.formula.program import read_program
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.arrays import Array
 from klcli.formula.value.doubles import Doubles
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.write.printing import to_text
 
 
 @pytest.mark.parametrize("text", ["torch.dot(x, y)", "x @ y", "np.inner(x, y)", "x.matmul(y)"])
 def test_inner_products(text: str) -> None:
     assert to_text(read_program(text, "python").arrays) == "x @ y"
+
+
+@pytest.mark.parametrize("axes", [2, ((0, 1), (0, 1))])
+def test_tensordot_over_all_axes(axes: object) -> None:
+    x, y = np.arange(6.0).reshape(2, 3), np.arange(2.0, 8.0).reshape(2, 3)
+    symbols = {name: Array(array.shape, array.ravel().tolist()) for name, array in (("x", x), ("y", y))}
+    found = evaluate_arrays(read_program(f"np.tensordot(x, y, axes={axes})", "python").arrays, symbols)
+    assert found.values == [np.tensordot(x, y, axes=axes)]
+
+
+def test_tensordot_of_vectors_and_of_other_axes() -> None:
+    assert to_text(read_program("tf.tensordot(x, y, [[0], [0]])", "python").arrays) == "x @ y"
+    with pytest.raises(FormulaError):
+        read_program("tf.tensordot(x, y, [[1], [0]])", "python")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,142 @@
+"""Entries that a mask or a slice takes out of what was computed: ``kl[mask]``, ``masked_select(kl, mask)``.
+
+They are a symbol until they are summed or averaged: their sum is that of all entries times the mask, and
+their mean is the mean of these, divided by that of the mask. What is taken of rows keeps its other axes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from fractions import Fraction
+
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, TakenEntries, row
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Number, Reduction, Reshape, Stop, Symbol, Tree, operation
+from klcli.values import replace
+
+_MASK_WORDS = ("mask", "valid")
+"""What the name of a mask has in it."""
+
+
+def selected(reader: CallReader, node: ast.Subscript) -> Tree | None:
+    """The entries that a subscript takes out of a formula; None for those of an array that is a symbol.
+
+    Args:
+        reader: of the text.
+        node: a name with a mask, an array of places or slices behind it.
+
+    Raises:
+        FormulaError: it takes a single entry, or a row.
+    """
+    owner, index = node.value, node.slice
+    if not isinstance(owner, ast.Name) or owner.id not in reader.values:
+        return None
+    tree = reader.values[owner.id]
+    if isinstance(_bare(tree), Symbol | Number):
+        return None
+    first, *others = index.elts if isinstance(index, ast.Tuple) else [index]
+    if any(isinstance(part, ast.Constant) and part.value is not ... for part in (first, *others)):
+        hint = "leave the subscript out"
+        raise reader.error(f"what is taken out of {owner.id} is not followed", owner, hint)
+    sliced = any(isinstance(part, ast.Slice) for part in (first, *others))
+    return reader.taken(TakenEntries(tree, mask_of(reader, node if sliced else index), of_rows=not others))
+
+
+def _bare(tree: Tree) -> Tree:
+    return _bare(tree.operand) if isinstance(tree, Reshape | Stop) else tree
+
+
+def mask_of(reader: CallReader, node: ast.expr) -> Tree:
+    """A mask, as a symbol whose name says so: ``keep_mask`` for ``keep``.
+
+    Args:
+        reader: of the text.
+        node: the mask, or what takes entries as one does.
+    """
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="bool"), args=[]):
+            return mask_of(reader, owner)
+        case ast.Name(id=name) if any(word in name for word in _MASK_WORDS):
+            return reader.tree(node)
+    written = ast.unparse(node).replace("~", "not ")
+    return reader.named(node, written if "mask" in written else f"{written}_mask")
+
+
+def opposite(reader: CallReader, node: ast.expr) -> Tree:
+    """The mask that keeps what another one leaves out.
+
+    Args:
+        reader: of the text.
+        node: the other one.
+    """
+    match node:
+        case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
+            return mask_of(reader, operand)
+    return mask_of(reader, ast.copy_location(ast.UnaryOp(ast.Invert(), node), node))
+
+
+def over_all(reader: CallReader, total: Reduction) -> Tree:
+    """A sum or a mean in which the entries that a mask takes are no longer symbols.
+
+    One over other axes than the first is left as it is: what a mask takes of rows keeps these.
+
+    Args:
+        reader: of the text.
+        total: the sum or mean, as it is written.
+    """
+    found = [one for name in free_symbols(total) if (one := reader.selections.get(name))]
+    over_rows = total.axes is None or 0 in total.axes
+    if not found or not (over_rows or not found[0].of_rows) or total.kind not in ("sum", "mean"):
+        return total
+    mask = found[0].mask
+    whole = substitute(total.body, {name: one.whole for name, one in reader.selections.items()})
+    kept = replace(total, body=operation("*", mask, whole))
+    if total.kind == "sum":
+        return kept
+    if found[0].of_rows:
+        return operation("/", kept, Reduction("mean", "", mask))
+    return operation("/", kept, replace(total, body=mask))
+
+
+def unselected(tree: Tree, selections: Mapping[str, TakenEntries]) -> Tree:
+    """A result in which no symbol stands for entries that were taken: the array itself, as one of them.
+
+    Where they are added up over some axes, it is times the mask.
+
+    Args:
+        tree: the result.
+        selections: what the symbols stand for.
+    """
+    sums = [node for node in walk(tree) if isinstance(node, Reduction)]
+    summed = {name for node in sums for name in free_symbols(node)}
+    values = {
+        name: operation("*", one.mask, one.whole) if name in summed else one.whole
+        for name, one in selections.items()
+    }
+    return substitute(tree, values) if values else tree
+
+
+def _selected(reader: CallReader, call: Invocation) -> Tree | None:
+    if len(call.arguments) != 2:
+        return None
+    return reader.taken(TakenEntries(reader.tree(call.arguments[0]), mask_of(reader, call.arguments[1])))
+
+
+def _filled(reader: CallReader, call: Invocation) -> Tree | None:
+    """``masked_fill(x, mask, 0)`` is x where the mask is not, and 0 there; no other value is followed."""
+    if len(call.arguments) != 3 or reader.tree(call.arguments[2]) != Number(Fraction(0)):
+        return None
+    return operation("*", opposite(reader, call.arguments[1]), reader.tree(call.arguments[0]))
+
+
+SELECTED: tuple[CallRow, ...] = (
+    row(
+        "masked_select boolean_mask",
+        "x, mask",
+        "the entries of x that the mask keeps",
+        _selected,
+        is_sure=False,
+    ),
+    row("masked_fill", "x, mask, 0", "x, and 0 where the mask is", _filled, is_sure=False),
+)

@@ -1,0 +1,63 @@
+"""Entries that masks and slices take out of what was computed, against numpy's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.traversal import free_symbols
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
+
+X = np.arange(1.0, 13.0).reshape(4, 3) ** 1.3
+ENTRIES = (np.arange(12) % 5 != 1).reshape(4, 3)
+ROWS = np.array([True, False, True, True])
+
+
+def read(text: str, mask: np.ndarray) -> float:
+    """The value of a text in which x is an array, and every other symbol the mask."""
+    tree = read_program(text, "python").arrays
+    given = {name: X if name == "x" else mask.astype(float) for name in free_symbols(tree)}
+    found = evaluate_arrays(tree, {name: Array(a.shape, a.ravel().tolist()) for name, a in given.items()})
+    (value,) = found.values
+    return float(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "mask", "truth"),
+    [
+        ("y = x**2\ny[mask].sum()", ENTRIES, (X**2)[ENTRIES].sum()),
+        ("y = x**2\ny[mask].mean()", ENTRIES, (X**2)[ENTRIES].mean()),
+        ("y = x**2\ny[mask.bool()].mean()", ENTRIES, (X**2)[ENTRIES].mean()),
+        ("y = x.sum(1)\n(y[keep] - 1).mean()", ROWS, (X.sum(1)[ROWS] - 1).mean()),
+        ("y = x**2\nz = y[keep > 0]\nz = z.sum(-1)\nz.mean()", ROWS, (X**2)[ROWS].sum(-1).mean()),
+        ("torch.masked_select(x, mask).mean()", ENTRIES, X[ENTRIES].mean()),
+        ("tf.reduce_sum(tf.boolean_mask(x, mask))", ENTRIES, X[ENTRIES].sum()),
+        ("x.masked_fill(~mask, 0).sum()", ENTRIES, X[ENTRIES].sum()),
+        ("x.masked_fill(pad_mask, 0.0).sum() / (~pad_mask).sum()", ENTRIES, X[ENTRIES].mean()),
+        ("y = x**2\ny[:, :k].sum(-1).mean()", np.arange(3) < 2, (X**2)[:, :2].sum(-1).mean()),
+        ("y = x**2\ny[:, :k].mean(-1).mean()", np.tile(np.arange(3) < 2, (4, 1)), (X**2)[:, :2].mean()),
+    ],
+)
+def test_what_is_summed_of_taken_entries(text: str, mask: np.ndarray, truth: float) -> None:
+    assert read(text, mask) == pytest.approx(truth, rel=1e-12)
+
+
+def test_entries_that_are_not_summed_have_the_formula_of_all() -> None:
+    assert read_program("y = x**2\ny[mask]").arrays == read_program("x**2").arrays
+    assert read_program("y = x**2\ny[mask].sum(-1)").arrays == read_program("(mask * x**2).sum(-1)").arrays
+
+
+def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
+    tree = read_program("h = self.net(x)\nh[:, :2] + h[mask]", "python").tree
+    assert len(free_symbols(tree)) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["y = x**2\ny[0].sum()", "y = x**2\ny[:, 1].sum()", "x.masked_fill(mask, 3)"]
+)
+def test_what_is_not_followed(text: str) -> None:
+    with pytest.raises(FormulaError, match=r"not followed|not a known function"):
+        read_program(text, "python")
