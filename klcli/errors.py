@@ -38,7 +38,11 @@ class KlcliError(Exception):
         self.code = code
 
 
-def clipped(text: str, length: int = 30) -> str:
+_QUOTED = 30
+"""Characters of what is quoted: more than the 24 of the longest double, and of a name enough to know it."""
+
+
+def clipped(text: str, length: int = _QUOTED) -> str:
     """A text short enough to be quoted in one line."""
     return text if len(text) <= length else f"{text[:length]}..."
 

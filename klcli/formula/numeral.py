@@ -109,7 +109,7 @@ def _written(whole: str, power: int, minus: str) -> str:
 def _decimal_places(denominator: int) -> int | None:
     """How many decimal places a fraction with this denominator has; None where they do not end."""
     powers = []
-    for prime in (2, 5):
+    for prime in (2, 5):  # those of 10: with any other the places do not end
         power = 0
         while denominator % prime == 0:
             denominator, power = denominator // prime, power + 1
@@ -117,6 +117,10 @@ def _decimal_places(denominator: int) -> int | None:
     return max(powers) if denominator == 1 else None
 
 
-def significant(value: float, digits: int = 6) -> str:
+_SIGNIFICANT = 6
+"""Digits of a number that is shown: as many as ``%g`` has in C and Python."""
+
+
+def significant(value: float, digits: int = _SIGNIFICANT) -> str:
     """A double rounded to `digits` significant digits, without trailing zeros: ``0.0826784``, ``1.5e-08``."""
     return f"{value:.{digits}g}"

@@ -149,6 +149,7 @@ def _error(prepared: Prepared, verdict: Verdict, values: Mapping[str, float]) ->
     given = {name: Number(Fraction(value)) for name, value in values.items()}
     names = set(free_symbols(prepared.tree))
     whole = substitute(prepared.guarded, given)
+    # What is no mean and no head, as a weight, may be any positive number.
     rest = {name: [0.5] for name in (*free_symbols(whole), *free_symbols(prepared.unguarded))}
     points, divergences = usual_points(verdict)
     columns = {name: points.get(name, rest[name] * len(divergences)) for name in {*rest, *names}}

@@ -175,6 +175,7 @@ def _known(quantity: Quantity, points: tuple[PairMoments, ...]) -> list[float]:
     return list(map(quantity.value, points))
 
 
+# Every reading at both deviations of every point.
 @remembered(256)
 def _head(reading: str, sigma: float) -> float:
     return evaluate(PARAMETERIZATIONS[reading].head, {"sigma": sigma}, Doubles())

@@ -100,6 +100,7 @@ def _first_beyond(tree: Tree, role: Roles, sign: float, largest: float) -> float
 
     def is_beyond(head: float) -> bool:
         run = Doubles()
+        # All others are of a usual size: it is the head that overflows.
         values = dict.fromkeys(free_symbols(tree), 0.5) | {role.head: sign * head}
         try:
             evaluate(tree, {name: value for name, value in values.items() if name}, run)

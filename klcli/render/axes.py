@@ -147,7 +147,7 @@ def _span(axis: Axis, values: Iterable[float], *, from_zero: bool) -> AxisSpan:
     if from_zero and not logarithmic and not isfinite(axis.low):
         seen.append(0.0)
     low, high = min(seen, default=float(logarithmic)), max(seen, default=float(logarithmic))
-    if logarithmic:
+    if logarithmic:  # a decade, where there is one value
         return AxisSpan(low, high if high > low * (1 + _ROUNDING) else 10 * low, True)
     return AxisSpan(low, high if high - low > 1 / _LARGEST else low + max(1.0, abs(low)))
 

@@ -133,6 +133,7 @@ def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _ExcerptLook) -> It
 def _arm(cells: list[str], index: int, look: _ExcerptLook) -> str:
     """A line from the margin to a mark under a character."""
     _, stops = laid(cells)
+    # 3: what stands beside the lines, the stroke below it and the mark.
     return "_" * (1 + min(stops[index], look.width - 3)) + _MARKS[look.role]
 
 

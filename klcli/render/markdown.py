@@ -74,6 +74,7 @@ def _fenced(text: str, language: str = "") -> str:
     """A text as it is, between fences that are longer than any in it."""
     # Runs of backticks, each of which would end a fence of its length.
     longest = max(map(len, re.findall("`+", text)), default=0)
+    # CommonMark has no shorter fence.
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
 

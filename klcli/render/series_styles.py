@@ -59,6 +59,8 @@ _LOOKS = (
     Look("gold", "#8a6d00", "#e0c040", "red", (12, 3, 2, 3, 2, 3)),
     Look("black", "#444444", "#cccccc", "blue", (2, 4)),
 )
+"""No two have the same dashes, for whoever does not tell their colours apart: none, long ones, with a dot,
+short ones, with two dots, dots alone."""
 
 
 def looks() -> tuple[Look, ...]:

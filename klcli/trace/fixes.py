@@ -22,6 +22,7 @@ from klcli.lint.findings.types import Finding
 from klcli.trace.recording import Place
 
 _WORD = regex(r"[A-Za-z_]\w*")
+"""Whole names, so that nothing is put into one."""
 _LARGEST = 2_000_000
 """Bytes of a file that is read for a fix."""
 

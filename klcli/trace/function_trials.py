@@ -43,6 +43,7 @@ _ROUGH = 2e-2
 _FAR_LOG_VARIANCES = (-100.0, -30.0, 30.0, 100.0)
 """Where a branch may begin that usual entries never meet; e^100 is finite in double precision."""
 _FAR_MEANS = (-100.0, -30.0, 30.0, 100.0)
+"""The same of means, whose squares every precision has."""
 _KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
 
 Caller: TypeAlias = Callable[[Mapping[str, tuple[tuple[int, ...], list[float]]], str], Mapping[str, Any]]

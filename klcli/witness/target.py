@@ -130,6 +130,7 @@ def _require_rounding(rounding: float, target: float) -> None:
     if rounding > target:
         raise KlcliError(
             f"rounding alone can be {significant(rounding, 2)} here, more than {target:g}",
+            # Of ten times the rounding nearly all is left to the samples.
             f"for example --target-se {significant(10 * rounding, 1)}, or --digits for the closed form",
         )
 

@@ -20,6 +20,7 @@ def matrix_word() -> re.Pattern[str]:
     from klcli.formula.read.calls.matrices import MATRIX_CALLS  # for texts alone
 
     words = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
+    # An underscore ends a word, as in logdet_S.
     return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
 
 

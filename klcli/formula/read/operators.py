@@ -60,7 +60,13 @@ class Operators(BarReader, ABC):
                 return tree
 
     def joined(self, operator: str, left: Tree, right: Tree) -> Tree:
-        """A product or a quotient."""
+        """A product or a quotient.
+
+        Args:
+            operator: ``*``, ``/``, or ``@`` for a product of matrices.
+            left: the first operand.
+            right: the second.
+        """
         if operator == "@":
             return MatrixProduct(left, right)
         return operation("*" if operator == "*" else "/", left, right)

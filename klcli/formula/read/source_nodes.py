@@ -95,7 +95,13 @@ class SourceNodes:
         return False
 
     def error(self, problem: str, place: Span, hint: str = "") -> FormulaError:
-        """An error at a place."""
+        """An error at a place.
+
+        Args:
+            problem: what is wrong, in words.
+            place: a span of the program.
+            hint: what to write instead; empty where that is not known.
+        """
         return FormulaError(problem, self.written(place), 0, hint)
 
     def written(self, span: Span) -> str:

@@ -80,7 +80,13 @@ class SourceText:
         return self.place(node) == (0, len(self.text))
 
     def error(self, problem: str, place: Span, hint: str = "") -> FormulaError:
-        """An error at a place."""
+        """An error at a place.
+
+        Args:
+            problem: what is wrong, in words.
+            place: a span of the text.
+            hint: what to write instead; empty where that is not known.
+        """
         return FormulaError(problem, self.text, place[0], hint)
 
     def expression(self) -> ast.expr:

@@ -155,7 +155,13 @@ def each(
     *columns: Sequence[Any],
     otherwise: Callable[..., Any] | None = None,
 ) -> list[Any]:
-    """A function of the rows of some columns; of every row `otherwise` where one of them has no value."""
+    """A function of the rows of some columns; of every row `otherwise` where one of them has no value.
+
+    Args:
+        function: of as many numbers as there are columns.
+        columns: of equal lengths.
+        otherwise: of the function and a row; None gives inf for an overflow, and NaN for what has no value.
+    """
     try:
         return list(map(function, *columns))
     except (ArithmeticError, ValueError):

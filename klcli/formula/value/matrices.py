@@ -124,8 +124,12 @@ def _lying(array: Array, kind: SymbolKind) -> Array:
     return replace(array, row=True) if kind == "row" else array
 
 
+_SLACK = 1e-9
+"""Relative: far above the rounding of doubles, far below what an entry is off by mistake."""
+
+
 def called(
-    function: str, argument: Array, entries: Entries, *, size: int | None = None, slack: float = 1e-9
+    function: str, argument: Array, entries: Entries, *, size: int | None = None, slack: float = _SLACK
 ) -> Array:
     """A function of a matrix, a vector or a number.
 

@@ -12,6 +12,9 @@ from klcli.formula.tree import (
 )
 from klcli.formula.write.ascii import MATRIX_NAMES, AsciiPrinter, Level
 
+_BACKSLASH = "\\"
+"""By name: before Python 3.12 none may stand between the braces of an f-string."""
+
 
 class LatexPrinter(AsciiPrinter):
     """The commands of LaTeX."""
@@ -47,7 +50,7 @@ class LatexPrinter(AsciiPrinter):
     def symbol(self, name: str) -> str:
         base, _, index = name.partition("_")
         if (len(base) > 1 and base not in GREEK) or "_" in index:
-            return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+            return rf"\mathrm{{{name.replace('_', _BACKSLASH + '_')}}}"
         return self.subscripted(rf"\{base}" if base in GREEK else base, index)
 
     def subscripted(self, base: str, index: str) -> str:
@@ -71,7 +74,7 @@ class LatexPrinter(AsciiPrinter):
 
     def reduction(self, kind: str, index: str, body: str) -> str:
         if kind == "E":
-            return rf"{self.subscripted(chr(92) + 'mathbb{E}', index)}\left[ {body} \right]"
+            return rf"{self.subscripted(_BACKSLASH + 'mathbb{E}', index)}\left[ {body} \right]"
         name = r"\sum" if kind == "sum" else rf"\operatorname{{{kind}}}"
         return f"{self.subscripted(name, index)} {self.brackets(body)}"
 

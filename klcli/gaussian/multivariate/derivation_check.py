@@ -28,8 +28,9 @@ _SLACK = 1e-40
 """The rounding error that a symmetric matrix may show, of numbers with `DIGITS` of 50."""
 _GRAIN = 64
 """Random numbers are whole multiples of 1/64: means up to 2, entries of factors up to 1, their diagonals from
-1/4 to 2, so that no matrix is ill-conditioned."""
+1/4 to 2, and variances up to 4, so that no matrix is ill-conditioned."""
 _SIZES = {"any": 3, "unit": 3, "diagonal": 3, "one": 1}
+"""Latents of each case. 3 is the least number that stands in no step: a 2 for d would be right for two."""
 _MANNER = Manner(mathematical=True)
 _LOG_DENSITY = "-1/2 (d log(2 pi) + log|Sigma_{0}| + (x - mu_{0})^T Sigma_{0}^-1 (x - mu_{0}))"  # at x
 _DENSITIES: Mapping[str, Tree] = {

@@ -140,6 +140,7 @@ def _from_rationals(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> MatrixL
 
 def _root(number: Fraction) -> float:
     """The square root of a rational, whose own double may be 0 or inf."""
+    # The root of 4^shift is 2^shift, which costs no digit.
     shift = (number.numerator.bit_length() - number.denominator.bit_length()) // 2
     return ldexp(sqrt(number / Fraction(4) ** shift), shift)
 

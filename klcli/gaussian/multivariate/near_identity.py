@@ -64,6 +64,7 @@ def excess_of(matrix: FloatArray, factor: FloatArray) -> tuple[float, float, flo
     pivots = diagonal - sums
     value = float(np.sum(sums)) + float(np.sum(excess(pivots, 0.5 * pivots * pivots, 1 + pivots)))
     below, norm = sqrt(float(np.sum(sums))), float(np.linalg.norm(matrix)) * (1 + SUM_ERROR)
+    # 1.1: the diagonal of F moves L_kk by up to g (1 + E_kk) / (2 L_kk), at most 0.67 g for such an E.
     residual = dot_error(len(matrix)) * below * (sqrt(2) * (float(np.max(np.diagonal(factor))) + 1.1) + below)
     # A hundredth more than the derivative: the errors that it is for are far smaller than that.
     slope = 1.01 * norm / (1 - norm)

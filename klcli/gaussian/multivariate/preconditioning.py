@@ -32,6 +32,7 @@ random matrices of half rank and 8 to 512 dimensions, 0 for none."""
 _LEAST_BITS = 4
 """Of a row: fewer save no slice."""
 _LOG = Context(prec=50)
+"""The result has the 32 digits of two floats; 18 more may cancel in the difference of two logarithms."""
 _HEAD = 200
 """Bits of a whole number that its logarithm is taken of: more than 50 digits of it."""
 
@@ -183,7 +184,7 @@ def _rounded(entries: FloatArray, matrix: FloatArray) -> Transform:
     """W with as few bits a row as leave W S W^T about `_AIM` from the identity.
 
     Rounding the row i to b bits changes W S W^T by about 2^-b |w_i| sqrt(tr S_i / 12), with the largest entry
-    |w_i| of the row and the leading minor S_i that it meets.
+    |w_i| of the row and the leading minor S_i that it meets: a rounding has a variance of 1/12.
     """
     largest = magnitudes(entries, 1)
     traces = np.cumsum(np.diagonal(matrix))

@@ -130,6 +130,7 @@ def _whitened(target: FloatMatrix, base: FloatMatrix, distance: DoubleDouble) ->
             return Whitened(inf, inf, inf, 0.0, 0.0)
         if twice.sliced <= max(aim * total, twice.rounded):
             break
+    # Three roundings: of the spread, of the square, and of their sum.
     error = (twice.sliced + twice.rounded + square_error) / total + 3 * _UNIT if total else 0.0
     return Whitened(twice.value / 2, square, twice.trace, twice.log_determinant, error)
 
@@ -195,7 +196,7 @@ def _from_difference(
     """C as W (S_q - S_p) W^T, with a tolerance relative to its norm."""
     norm = _estimate(conditioner, gap[0])
     found = congruence(conditioner.transform, gap, tolerance * norm)
-    if found.error > 4 * tolerance * found.norm:
+    if found.error > 4 * tolerance * found.norm:  # for less, a second product would not pay
         found = congruence(conditioner.transform, gap, tolerance * found.norm)
     given = spread_error(target, conditioner.transform, found.norm) + spread_error(
         base, conditioner.transform
@@ -218,6 +219,7 @@ def _near(change: Congruence, rest: Remainder) -> _Twice:
     size, norm, growth = len(change.entries), change.norm, rest.growth
     relative = rest.solved(rest.solved(change.entries).T)
     whole = Remainder.of(Congruence((relative + relative.T) / 2, (), 0.0), "posterior")
+    # 5: two solved systems take 2, and the factor, whose error counts growth^2, at most (1 + 2/4)^2 = 2.25.
     rounding = _LEAST * norm * (5 * dot_error(size) * growth + 2 * _UNIT)
     value, slope, rounded = excess_of(whole.matrix.entries, whole.factor)
     sliced = slope * _LEAST * (norm * rest.matrix.error + change.error)
@@ -246,6 +248,7 @@ def _apart(change: Congruence, conditioner: Preconditioner, rest: Remainder, oth
     ]
     sliced = sqrt(size) * (change.error + small.error + other.rest.error)
     sliced += _LEAST * (left * change.error + norm * small.error)
+    # 10: a solved system, its square and the factor take up to 6.3 for an R of a norm of 1/4.
     rounded = left * norm * (SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
     try:
         value = max(0.0, fsum([*trace, *(-term for term in logs)]))
@@ -267,8 +270,10 @@ def _square(distance: DoubleDouble, conditioner: Preconditioner, rest: Remainder
     bent = rest.solved(moved)
     parts = (high * high, 2 * high * low, -high * moved, bent * bent)
     norm, left = frobenius(high), rest.matrix.norm
+    # The second 3: the products and systems of the terms with R take up to 2.2 for an R of a norm of 1/4.
     rounding = 3 * _UNIT + 3 * dot_error(len(high)) * rest.growth * left + _LEAST * rest.matrix.error
     if not all(np.isfinite(part).all() for part in parts):
         return inf, 0.0
     found = fsum(number for part in parts for number in part.ravel().tolist())
+    # An error of s counts 2 |(I + R)^-1|, at most 8/3.
     return found, 3 * error * norm + rounding * norm * norm

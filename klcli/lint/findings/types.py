@@ -58,7 +58,13 @@ class SourceSpan:
 
 
 def address(path: str, cell: int | None, *numbers: int) -> str:
-    """``vae.py:4:12``; ``vae.ipynb:cell 3:4:12`` for a place in the third cell of a notebook."""
+    """``vae.py:4:12``; ``vae.ipynb:cell 3:4:12`` for a place in the third cell of a notebook.
+
+    Args:
+        path: of the file.
+        cell: its number, from 1; None where the file is no notebook.
+        numbers: of the line, and perhaps of the column.
+    """
     return ":".join((path, *((f"cell {cell}",) if cell else ()), *map(str, numbers)))
 
 

@@ -13,6 +13,7 @@ from klcli.lint.project.definitions import SourceFunction
 
 _SPLITS = ("chunk", "split", "tensor_split", "unbind", "unstack")
 _PART = regex(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
+"""A name, and what is taken of its value: an attribute, an item."""
 _OWNER = regex(r"\b[^\W\d]\w*\.(?=[^\W\d])")
 """An object before one of its attributes: layers that split an output have objects of their own."""
 

@@ -31,6 +31,7 @@ _CLOSING = {
     '"': regex(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
     "'": regex(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
 }
+"""The rest of a string in three quotes, by its quote, which ends it neither escaped nor once nor twice."""
 _TO_LINE_END = regex(r"[^\\\n]*(?:\\.[^\\\n]*)*", re.DOTALL)
 """Over escaped line ends, which do not end a string."""
 _BEGINS_ANEW = regex(

@@ -59,6 +59,7 @@ class Added:
 
         if self.noise is None:
             return self.at(given)
+        # Usual sizes, and no two alike.
         noise = np.linspace(0.5, 1.5, self.start.size)
         return (self.at(given, noise) + self.at(given, -noise)) / 2
 

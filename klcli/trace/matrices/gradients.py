@@ -23,6 +23,9 @@ _KLS = ("exact", "scaled", "other-prior", "reversed")
 _CLOSE = 1e-3
 """Relative to the largest of a gradient: of inverses in single precision; a wrong one is off by a share."""
 _EPSILONS: Mapping[str, float] = {"float64": 2.3e-16, "float32": 1.2e-7}
+"""From 1 to the next number, 2^-52 and 2^-23."""
+_HALF = 1e-2
+"""The same of half precisions, of which bfloat16 has the largest, 2^-7."""
 _ROUNDINGS = 30
 """Of how many an inverse and its gradient are made, with some to spare."""
 _WORST = 0.05
@@ -134,7 +137,7 @@ def _limit(recording: Recording, fit: TermsFit, draws: Mapping[int, Draw]) -> fl
     """The relative error that the gradients may have, by the condition of the matrices."""
     import numpy as np
 
-    epsilon = max(_EPSILONS.get(recording.steps[one].dtype, 1e-2) for one in draws)
+    epsilon = max(_EPSILONS.get(recording.steps[one].dtype, _HALF) for one in draws)
     factors = [factor_of(draws[one], fit.readings[one]) for one in fit.way.heads.values()]
     condition = max(float(np.linalg.cond(factor).max()) ** 2 for factor in factors)
     return max(_CLOSE, _ROUNDINGS * epsilon * condition)

@@ -102,7 +102,8 @@ def _positive(step: Step) -> NumPyArray:
     """Numbers that may be those of a mean, of spreads, and of a matrix of any kind."""
     import numpy as np
 
-    random = np.random.default_rng(18)
+    random = np.random.default_rng(18)  # any seed: every run has the same numbers
+    # Not near 0, where logarithms and inverses are large.
     found = 0.3 + random.random(step.shape)
     if not is_square(step):
         return found

@@ -87,7 +87,13 @@ def agreement_of(
 
 
 def draws_of(recording: Recording, chain: Chain, fit: TermsFit) -> dict[int, Draw] | None:
-    """The means and matrices of the step; None where they were not noted, or are none."""
+    """The means and matrices of the step; None where they were not noted, or are none.
+
+    Args:
+        recording: of the step.
+        chain: of the term, with what multiplies it.
+        fit: which nodes are means and matrices, and how they are read.
+    """
     import numpy as np
 
     try:
@@ -124,7 +130,13 @@ def _gaussian(array: NumPyArray, reading: str) -> Draw:
 
 
 def noted_arrays(recording: Recording, root: int, symbols: Collection[int]) -> dict[int, NumPyArray]:
-    """The arrays of the step that were noted: symbols, and what nothing is computed before."""
+    """The arrays of the step that were noted: symbols, and what nothing is computed before.
+
+    Args:
+        recording: of the step.
+        root: the node that is computed from them.
+        symbols: the nodes that are taken as they are, whatever they are computed from.
+    """
     import numpy as np
 
     found: dict[int, NumPyArray] = {}

@@ -69,7 +69,7 @@ def sampling_of(recording: Recording, index: int, fit: TermsFit) -> MatrixSampli
     own = {one: reading for one, reading in fit.readings.items() if one in (head, mean)}
     copies = {copy: one for one in own for copy in _copies(recording, one)}
     shapes = {one: recording.steps[one].shape for one in own}
-    given = given_by(drawn(own, shapes, np.random.default_rng(7)), own)
+    given = given_by(drawn(own, shapes, np.random.default_rng(7)), own)  # any seed: every run has the same
     try:
         steps = steps_to(recording, [index], [*copies, *noises])
         arrays = {copy: given[one] for copy, one in copies.items()}
@@ -156,7 +156,7 @@ def _line(
     """
     import numpy as np
 
-    random = np.random.default_rng(11).normal(size=shape)
+    random = np.random.default_rng(11).normal(size=shape)  # any seed: every run has the same
     still, moved = (steps.arrays({**given, noise: one})[index] for one in (0 * random, random))
     for axis in (-1, -2)[: len(shape)]:
         if shape[axis] == 1:

@@ -18,6 +18,7 @@ _MOST_CUTS = 8
 _MOST_TRIES = 400
 """Sets of them; most have leaves beside them that are neither."""
 _MOST_NODES = 600
+"""From which a term is computed: the longest of the tests has 85, and the search takes the square of them."""
 _MOST_SYMBOLS = 4
 """Two means, two matrices."""
 
@@ -72,6 +73,7 @@ def _sets(
     squares: Sequence[int], vectors: Sequence[int], ends: Mapping[int, frozenset[object]]
 ) -> Iterator[tuple[int, ...]]:
     """Sets of nodes that are cut at, those of few nodes first, none computed from what another one is."""
+    # Up to two of each: those of two Gaussians.
     pairs = [
         (*some, *others)
         for count in range(3)

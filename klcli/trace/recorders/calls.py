@@ -66,6 +66,7 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
     # A condition and two arrays; with the condition alone it gives places.
     if name == "where" and len(given) == 3:
         return _chosen(*given)
+    # An array, where it is filled, and what with.
     if name == "masked_fill" and len(given) == 3 and isinstance(given[1], Node):
         return _chosen(given[1], given[2], first)
     if name in _UNARY:

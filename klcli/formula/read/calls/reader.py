@@ -53,7 +53,13 @@ class Calls(ABC):
         """A symbol for entries that are taken, always the same for the same ones."""
 
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
-        """An error at a node."""
+        """An error at a node.
+
+        Args:
+            problem: what is wrong, in words.
+            node: where.
+            hint: what to write instead; empty where that is not known.
+        """
         return self.source.error(problem, self.source.place(node), hint)
 
     def call(self, node: ast.Call) -> Tree:

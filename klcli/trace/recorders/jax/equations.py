@@ -163,7 +163,14 @@ def _mean(equation: Any, given: Sequence[Any]) -> Node | None:
 
 
 def leaf(aval: Any, made_by: str, sources: Sequence[int] = (), *, grad: bool = False) -> Node:
-    """A leaf of the shape and precision of an array."""
+    """A leaf of the shape and precision of an array.
+
+    Args:
+        aval: of the array, what JAX knows of it while it traces.
+        made_by: what computed it.
+        sources: the serial numbers of the leaves that it was computed from, where these are known.
+        grad: whether it has a gradient.
+    """
     node = Node("leaf", (), aval.shape, str(aval.dtype), grad, None, made_by=made_by)
     if sources:
         node.more["sources"] = sorted(sources)

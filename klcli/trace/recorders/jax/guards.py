@@ -36,6 +36,7 @@ def chosen_in(given: Sequence[Any], shape: Sequence[int], test: _Test | None) ->
         condition = 1
     elif test is not None and test[0] in ("eq", "ne") and test[1][0] is test[1][1]:  # NaN is no number
         condition = test[0] == "eq"
+    # The condition, and what is chosen where it is false and where it is true.
     if condition is None or len(given) != 3:
         return None
     found = 1 + int(condition)

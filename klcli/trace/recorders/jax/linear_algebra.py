@@ -45,7 +45,13 @@ def algebra_of(name: str, inner: Any, given: Sequence[Any], variables: Sequence[
 
 
 def contracted(params: Any, given: Sequence[Any], aval: Any) -> Node | None:
-    """A product of two arrays over some of their axes."""
+    """A product of two arrays over some of their axes.
+
+    Args:
+        params: of the equation ``dot_general``.
+        given: the nodes of both arrays.
+        aval: of the product.
+    """
     if not _are_nodes(given) or len(given[0].shape) + len(given[1].shape) > _MOST_AXES:
         return None
     equation = _equation(params["dimension_numbers"], *(len(one.shape) for one in given))

@@ -48,7 +48,14 @@ def call_unnoted(
     dtype: str,
     others: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What a function gives back and has for gradients, without noting what it did, which takes its time."""
+    """What a function gives back and has for gradients, without noting what it did, which takes its time.
+
+    Args:
+        function: gives back a tensor.
+        given: the shapes and entries of its first arguments, by their names.
+        dtype: their precision, such as ``float32``.
+        others: further arguments by their names.
+    """
     tensors = _tensors(given, dtype)
     return _numbers(_result(function, tensors, others), dict(zip(given, tensors)))  # noqa: B905
 

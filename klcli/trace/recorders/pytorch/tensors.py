@@ -72,6 +72,11 @@ def note_view(node: Node, out: Any, base: Any) -> None:
     """Write into a part of an array where its entries are in the memory that both share.
 
     Tensors that ``torch.func`` wraps have no memory of their own.
+
+    Args:
+        node: of the part.
+        out: the part.
+        base: the array.
     """
     if not isinstance(base, torch.Tensor) or out.numel() > FEW_VALUES:
         return

@@ -47,7 +47,14 @@ class Followed:
             tapes.watch(self._tape(), tensor)
 
     def record(self, kind: str, inputs: Sequence[Any], attributes: Any, outputs: Sequence[Any]) -> None:
-        """Note an operation, as the program's tapes have noted it."""
+        """Note an operation, as the program's tapes have noted it.
+
+        Args:
+            kind: TensorFlow's name of it.
+            inputs: the tensors that it takes.
+            attributes: its settings, as a tape wants them.
+            outputs: the tensors that it gives.
+        """
         self.noted(lambda: execute.record_gradient(kind, inputs, attributes, list(outputs)))
 
     def noted(self, note: Callable[[], Any]) -> None:

@@ -135,7 +135,13 @@ class NotedTensors:
         return node
 
     def node_of(self, tensor: Any, frame: FrameType | None = None, place: Any = None) -> Any:
-        """The node of a tensor, or the number that it is; a new leaf if nothing is known of it."""
+        """The node of a tensor, or the number that it is; a new leaf if nothing is known of it.
+
+        Args:
+            tensor: which.
+            frame: of the program, in which it is looked for by name; None where it is not.
+            place: where a new leaf is said to come from.
+        """
         node: Node | None = self.table.get(tensor)
         grad = has_gradient(tensor)
         if node is None and not grad and tensor.shape.rank == 0:
@@ -155,7 +161,13 @@ class NotedTensors:
         return leaf(tensor, grad, place, "an input", sources)
 
     def note_cross_entropy(self, logits: Any, labels: Any, out: Any) -> None:
-        """Note a cross-entropy with logits, which TensorFlow computes of many parts, as one call."""
+        """Note a cross-entropy with logits, which TensorFlow computes of many parts, as one call.
+
+        Args:
+            logits: its first argument.
+            labels: its second.
+            out: what it gives, entry by entry.
+        """
         given = [self.node_of(logits), self.node_of(labels)]
         node = arithmetic("binary_cross_entropy_with_logits", given, {"reduction": "none"})
         if node is not None:

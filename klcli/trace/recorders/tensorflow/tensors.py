@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 
 def leaf(tensor: Any, grad: bool, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
-    """A leaf with the values of a small tensor that trains nothing."""
+    """A leaf with the values of a small tensor that trains nothing.
+
+    Args:
+        tensor: what it stands for.
+        grad: whether it has a gradient.
+        place: where in the program it was first met.
+        made_by: what computed it.
+        sources: the serial numbers of the leaves that it was computed from, where these are known.
+    """
     node = Node("leaf", (), shape_of(tensor), dtype_of(tensor), grad, place, made_by=made_by)
     if sources:
         node.more["sources"] = sorted(sources)
