@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import log
 
 from klcli.formula.numeral import significant
 from klcli.report.wording import with_error
@@ -45,23 +46,29 @@ def _temperature(cause: RatioCause) -> str:
     )
 
 
+def _base(base: int, cause: RatioCause) -> str:
+    """The columns do not tell base^log_q from q^(1/T) at T = 1/ln base."""
+    return (
+        f"logarithms of base {base}: read as such, multiplied by ln {base}, they have a mean of p/q of "
+        f"{_number(cause)}; natural ones of samples at a temperature near {1 / log(base):.2f} can look alike"
+    )
+
+
 _TEXTS: Mapping[CauseName, Callable[[RatioCause], str]] = {
     "padding": _padding,
     "shifted-tokens": lambda cause: (
         "the columns are one token apart: with log p of the token beside, the mean of p/q is "
         f"{_number(cause)}"
     ),
-    "base-2": lambda cause: (
-        f"these are logarithms of base 2: as such they have a mean of p/q of {_number(cause)}; multiply "
-        "by ln 2"
-    ),
-    "base-10": lambda cause: (
-        f"these are logarithms of base 10: as such they have a mean of p/q of {_number(cause)}; multiply "
-        "by ln 10"
+    "base-2": lambda cause: _base(2, cause),
+    "base-10": lambda cause: _base(10, cause),
+    "negative-logs": lambda cause: (
+        "no number is below 0: are these -log q and -log p, as a loss or surprisals are? Multiplied by -1 "
+        f"they have a mean of p/q of {_number(cause)}"
     ),
     "other-texts": lambda cause: (
-        f"log q and log p hardly hang together (correlation {_number(cause)}): are they of the same tokens, "
-        "or of another tokenizer, other texts, rows in another order?"
+        f"log q and log p hardly hang together (correlation {_number(cause)}), as those of other tokens, of "
+        "another tokenizer, of other texts or of rows in another order"
     ),
     "truncated-q": lambda cause: (
         "q is that of top-k, top-p or min-p, normalised over the tokens that are left: in "

@@ -9,7 +9,7 @@ from klcli.gaussian.divergence import divergence
 from klcli.report.estimate_input import GaussianPair, sample_problems
 from klcli.report.estimate_wording import problems
 from klcli.report.units import nats_of
-from klcli.samples.causes import RatioCause, causes, padded_share
+from klcli.samples.causes import RatioCause, causes, negative_logs, padded_share
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
 from klcli.samples.row_sample import RowSample
@@ -100,7 +100,8 @@ def figures_of(
         tokens: the rows of groups.
         sample: some rows, in which causes are looked for where something is wrong.
     """
-    told = () if sample is None or found.consistent or found.exchanged else causes(sample)
+    search = negative_logs if found.exchanged else causes
+    told = () if sample is None or found.consistent else tuple(search(sample))
     padded = 0.0 if sample is None else padded_share(sample)
     wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found, table.columns, told))
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)

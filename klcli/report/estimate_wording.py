@@ -13,7 +13,7 @@ from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
 from klcli.samples.ratio_sums import Tail
-from klcli.samples.reliability import FINITE_VARIANCE, PRACTICAL, has_variance
+from klcli.samples.reliability import FINITE_VARIANCE, LEAST_CARRYING, PRACTICAL, has_variance
 
 _COUNTABLE = 1e15
 """Beyond it doubles are no whole numbers any more."""
@@ -43,6 +43,8 @@ def error_bar_text(estimate: RatioEstimate, found: TableEstimates) -> str:
             return f"no error bar: log r may have no variance (tail {shape})"
         case "off-mean":
             return "no error bar: the mean of r is far from 1"
+        case "few-carry":
+            return f"no error bar: fewer than {LEAST_CARRYING} rows make up its variance"
         case "infinite":
             return "p(x) = 0 in a row"
         case "inconsistent":
@@ -178,6 +180,7 @@ def problems(
         yield (
             f"exchanged, the columns would fit (the mean of q/p is {inverse}): "
             f"are log q and log p swapped{_other_way_round(columns)}, or are these samples of p?"
+            + "".join(f" Or: {cause_text(cause)}" for cause in causes)
         )
     elif found.sign == "bug" or (off and off.verdict == "above"):
         yield f"these are not samples of q with both log densities; {_causes_text(causes)}"

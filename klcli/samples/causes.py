@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CauseName: TypeAlias = Literal[
-    "padding", "shifted-tokens", "base-2", "base-10", "other-texts", "truncated-q", "floor", "temperature"
+    "padding",
+    "shifted-tokens",
+    "base-2",
+    "base-10",
+    "negative-logs",
+    "other-texts",
+    "truncated-q",
+    "floor",
+    "temperature",
 ]
 
 FITS = 4.0
@@ -116,7 +124,16 @@ def _bases(sample: RowSample) -> Iterator[RatioCause]:
             yield RatioCause(name, True, None, mean, error)
 
 
+def negative_logs(sample: RowSample) -> Iterator[RatioCause]:
+    """No number is below 0, as no -log q of a token is; exchanged columns have a mean of 1 as these have."""
+    if min(sample.log_q.min(), sample.log_p.min()) >= 0 < max(sample.log_q.max(), sample.log_p.max()):
+        mean, error = _mean(sample.log_q - sample.log_p)
+        yield RatioCause("negative-logs", _is_one(mean, error), None, mean, error)
+
+
 def _other_texts(sample: RowSample) -> Iterator[RatioCause]:
+    if not sample.log_q.std() or not sample.log_p.std():
+        return  # what does not vary has no correlation
     found = _correlation(sample.log_q, sample.log_p)
     if found < _UNRELATED:
         yield RatioCause("other-texts", False, None, found, 1 / sqrt(len(sample.log_q)))
@@ -147,7 +164,7 @@ def _temperature(sample: RowSample) -> Iterator[RatioCause]:
 
 
 _SEARCHES: tuple[Callable[[RowSample], Iterator[RatioCause]], ...] = (
-    *(_padding, _shifted, _bases, _other_texts, _truncated, _floor),
+    *(_padding, _shifted, _bases, negative_logs, _other_texts, _truncated, _floor),
 )
 
 

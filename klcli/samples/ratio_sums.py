@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, isfinite, sqrt
+from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.machine import BLOCK
@@ -145,6 +145,26 @@ class RatioSums:
     def log_ratio_tail(self) -> Tail:
         """The tail of the log ratios l, which decides on the error bar of k1."""
         return _tail(self._log_ratios, self.count - self.infinite, lambda values, begin: values - begin)
+
+    def carrying_rows(self, name: str, of: Callable[[NDArray[Any]], NDArray[Any]]) -> float:
+        """How many rows carry the variance of an average: as many with equal deviations have these moments.
+
+        That is (sum d^2)^2 / sum d^4 of the deviations d, of which the largest and the smallest log ratios
+        tell wherever it is small; 0 where there is no variance.
+
+        Args:
+            name: of the estimator.
+            of: what it averages, of an array of log ratios.
+        """
+        import numpy
+
+        moments, finite = self.estimators[name], self.count - self.infinite
+        if not 0 < moments.squares < inf:
+            return 0.0
+        low = min(finite // 2, MOST_TAIL)
+        ends = (-self._ratios.top(low), self._log_ratios.top(min(finite - low, MOST_TAIL)))
+        shares = (of(numpy.concatenate(ends)) - moments.mean) ** 2 / moments.squares
+        return 1 / float(shares @ shares)
 
     def needed_rows(self, name: str) -> float:
         """Rows with which an estimator that has a pilot has an error bar; inf where none are enough."""

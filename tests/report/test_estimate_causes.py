@@ -24,6 +24,12 @@ def test_a_temperature_that_was_not_held_against_contexts_is_hedged() -> None:
     assert "agree" not in open_question
 
 
+def test_logarithms_of_another_base_are_told_from_no_temperature() -> None:
+    """2^log_q is q^(1/T) at T = 1/ln 2 = 1.44, and 10^log_q at 1/ln 10 = 0.43."""
+    assert "temperature near 1.44" in cause_text(RatioCause("base-2", True, None, 1.0, 0.01))
+    assert "temperature near 0.43" in cause_text(RatioCause("base-10", True, None, 1.0, 0.01))
+
+
 def test_padding_that_does_not_explain_says_so() -> None:
     assert "which is still not 1" in cause_text(RatioCause("padding", False, 0.2, 1.3, 0.01))
 

@@ -149,3 +149,7 @@ def test_causes_are_looked_for_where_something_is_wrong() -> None:
     assert figures_of(table(), FOUND, "nats", sample=sample).causes == ()
     swapped = replace(wrong, exchanged=True)
     assert figures_of(table(), swapped, "nats", sample=sample).causes == ()
+    losses = figures_of(table(), swapped, "nats", sample=sampled(-log_q, -log_p))
+    assert [one.name for one in losses.causes] == ["negative-logs"]
+    assert "are log q and log p swapped" in losses.problems[0]
+    assert "Or: no number is below 0" in losses.problems[0]

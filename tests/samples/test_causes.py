@@ -52,6 +52,11 @@ def other_base(base: float) -> Callable[[Language], Table]:
     return table
 
 
+def negative(language: Language) -> Table:
+    log_q, log_p = plain(language)
+    return -log_q, -log_p
+
+
 def other_texts(language: Language) -> Table:
     log_q, log_p = plain(language)
     return log_q, log_p[language.rng.permutation(SEQUENCES)]
@@ -86,6 +91,7 @@ CASES = {
     "ahead": (ahead, "shifted-tokens", True),
     "base 2": (other_base(2.0), "base-2", True),
     "base 10": (other_base(10.0), "base-10", True),
+    "negative logarithms": (negative, "negative-logs", True),
     "other texts": (other_texts, "other-texts", False),
     "drawn cold": (drawn_at(0.7), "temperature", True),
     "drawn hot": (drawn_at(1.4), "temperature", True),
@@ -105,6 +111,11 @@ def test_the_cause_is_named_and_no_other_explains(case: str) -> None:
         found = causes(sample_of(log_q, log_p))
         assert [cause.name for cause in found if cause.explains] == ([name] if explains else [])
         assert name is None or name in [cause.name for cause in found]
+
+
+def test_columns_that_do_not_vary_have_no_correlation() -> None:
+    log_q = numpy.full((10, 40), -1.0)
+    assert "other-texts" not in [cause.name for cause in causes(sample_of(log_q, log_q - 0.5))]
 
 
 def test_what_is_right_has_no_cause() -> None:

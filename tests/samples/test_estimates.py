@@ -252,6 +252,31 @@ def test_few_rows_have_no_error_bar() -> None:
     assert reliabilities(estimated(normal_table(100, 0.3, 1.2)))[0] == "valid"
 
 
+@pytest.mark.parametrize("rows", [100, 1000])
+def test_an_interval_that_few_rows_carry_is_not_shown(rows: int) -> None:
+    """One row of a hundred has a log ratio of 3: of all intervals of 100 rows 64 % cover.
+
+    Of 1000 rows 10 carry a variance; where 5 and more are met, all but 1 % of the intervals cover.
+    """
+    share, high = 0.01, 3.0
+    rest = log((1 - share) / (1 - share * exp(-high)))
+    truth = share * high + (1 - share) * rest
+    shown = covering = 0
+    for seed in range(200):
+        met = numpy.random.default_rng((rows, seed)).random(rows) < share
+        k1 = named(estimated(numpy.where(met, high, rest)), "k1")
+        assert k1.reliability == ("valid" if met.sum() >= 5 else "few-carry")
+        shown += k1.interval is not None
+        covering += k1.interval is not None and k1.interval[0] <= truth <= k1.interval[1]
+    assert covering >= 0.95 * shown - 5
+    assert shown < 5 if rows == 100 else shown > 150
+
+
+def test_rows_that_are_all_equal_have_no_error_bar() -> None:
+    """Nothing was met of what q and p differ in, or there is nothing."""
+    assert reliabilities(estimated([0.0] * 10_000)) == ("few-carry", "biased", "few-carry")
+
+
 def test_a_zero_of_p_makes_all_infinite() -> None:
     found = estimated([0.5, inf, -0.25])
     assert [row.value for row in found.estimates] == [inf] * 3

@@ -13,8 +13,8 @@ from klcli.samples.reliability import FINITE_VARIANCE, PRACTICAL, has_variance, 
 
 K1: Any = SimpleNamespace(name="k1", unbiased=True)
 K2: Any = SimpleNamespace(name="k2", unbiased=False)
-PLAIN: Any = SimpleNamespace(least_rows=10, exponential=False)
-EXPONENTIAL: Any = SimpleNamespace(least_rows=10, exponential=True)
+PLAIN: Any = SimpleNamespace(least_rows=10, exponential=False, of=None)
+EXPONENTIAL: Any = SimpleNamespace(least_rows=10, exponential=True, of=None)
 
 
 def tail(shape: float | None, error: float = 0.01, *, bounded: bool = False) -> Tail:
@@ -25,8 +25,11 @@ def tail(shape: float | None, error: float = 0.01, *, bounded: bool = False) -> 
 THIN = tail(0.1)
 
 
-def sums(count: int = 1000, of: Tail = THIN, needed: float = 100, mean: float = 0.0) -> Any:
+def sums(
+    count: int = 1000, of: Tail = THIN, needed: float = 100, mean: float = 0.0, carrying: float = 5.0
+) -> Any:
     return SimpleNamespace(
+        carrying_rows=lambda name, of: carrying,
         count=count,
         log_ratio_tail=lambda: of,
         needed_rows=lambda name: needed,
@@ -52,6 +55,8 @@ def sums(count: int = 1000, of: Tail = THIN, needed: float = 100, mean: float = 
         (K1, EXPONENTIAL, sums(mean=0.031), True, ("off-mean", None)),
         (K1, EXPONENTIAL, sums(mean=-0.029), True, ("valid", None)),
         (K1, PLAIN, sums(mean=0.5), True, ("valid", None)),
+        (K1, PLAIN, sums(carrying=4.9), True, ("few-carry", None)),
+        (K1, EXPONENTIAL, sums(carrying=4.9), True, ("few-carry", None)),
     ],
 )
 def test_the_first_reason_counts(
