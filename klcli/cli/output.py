@@ -110,7 +110,9 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
             given["format"] = "json"
         settings = Settings(**given, plot=options.pop("plot", None))
         check_plot(settings.plot)
-        _check(settings, formats)
+        if outer := click.get_current_context().obj:
+            settings = settings.over(outer)
+        _check(settings.chosen(), formats)
         return command(*args, settings=settings, **options)
 
     for option in reversed(
@@ -135,14 +137,12 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
     return with_settings  # type: ignore[return-value]
 
 
-def _check(settings: Settings, formats: Sequence[str]) -> None:
+def _check(chosen: str, formats: Sequence[str]) -> None:
     """Refuse a format that the command does not have, if it was asked for before the command's name.
 
     Raises:
         KlcliError: it was.
     """
-    outer = click.get_current_context().obj
-    chosen = (settings.over(outer) if outer else settings).chosen()
     if chosen not in formats:
         raise KlcliError(f"this command has no format {chosen!r}", f"one of: {', '.join(formats)}")
 

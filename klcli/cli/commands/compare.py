@@ -67,10 +67,7 @@ Carlo estimate contradict each other, and 0 otherwise.
 @_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @output_options
 @plot_option
-@click.pass_obj
 def compare(
-    outer: Settings,
-    /,
     settings: Settings,
     param: str | None,
     mu: tuple[Fraction, ...] | None,
@@ -90,7 +87,6 @@ def compare(
     its minimum lies and how it bends there. With several latents, a covariance matrix or another prior,
     what it is worth beside the KL that these have is shown, too.
     """
-    settings = settings.over(outer)
     if param is None:
         from klcli.cli.comparing.overview import overview
 

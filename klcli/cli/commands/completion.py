@@ -30,8 +30,7 @@ fpath+=~/.zfunc; autoload -Uz compinit; compinit.
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("shell", required=False, type=WordChoice(_SHELLS), metavar="SHELL")
 @output_options
-@click.pass_obj
-def completion(outer: Settings, /, settings: Settings, shell: str | None) -> tuple[Report, Settings]:
+def completion(settings: Settings, shell: str | None) -> tuple[Report, Settings]:
     """Print what makes a shell complete klcli's commands, options, words, codes and names of files.
 
     SHELL is bash, zsh, fish or powershell.
@@ -40,7 +39,6 @@ def completion(outer: Settings, /, settings: Settings, shell: str | None) -> tup
 
     if shell is None:
         raise KlcliError("no shell is given", f"one of: {', '.join(_SHELLS)}")
-    settings = settings.over(outer)
     root = click.get_current_context().find_root().command
     text = script(root, shell)
     record = {"shell": shell, "script": text}

@@ -102,15 +102,13 @@ KL is infinite.
 )
 @output_options
 @plot_option
-@click.pass_obj
-def compute(outer: Settings, /, settings: Settings, **options: Any) -> tuple[Report, Settings]:
+def compute(settings: Settings, **options: Any) -> tuple[Report, Settings]:
     """Compute KL(q || p) of Gaussians in closed form, by integration and by sampling.
 
     q = N(mu, sigma^2) is the posterior, p the prior, by default N(0, 1). Comma-separated lists are the
     dimensions of a diagonal Gaussian; their KL is the sum. --cov and its kin give a full covariance. Lists
     and matrices can be read from @file.npy and @file.csv.
     """
-    settings = settings.over(outer)
     limits = {name: options.pop(name) for name in ("max", "expect", "tolerance")}
     if options["rows"] is not None:
         from klcli.cli.computing.rows import computed_rows

@@ -43,10 +43,7 @@ Examples:
 @click.option("--prove", is_flag=True, help="Prove every step with sympy.")
 @click.option("--standalone", is_flag=True, help="A whole LaTeX document, not a fragment.")
 @output_options
-@click.pass_obj
 def derive(
-    outer: Settings,
-    /,
     settings: Settings,
     param: str,
     prior: str,
@@ -61,24 +58,27 @@ def derive(
     The last step is the form in the head s that a network puts out. Every step is compared with the one
     before at probe points; --prove proves it by algebra.
     """
-    if covariance:
-        report = _with_matrices(PARAMETERIZATIONS[param], unit, prior, diagonal=diagonal, prove=prove)
-        settings = settings.over(outer)
-        return report, settings.standing_alone() if standalone else settings
+    make = _with_matrices if covariance else _with_numbers
+    report = make(PARAMETERIZATIONS[param], unit, prior, diagonal=diagonal, prove=prove)
+    return report, settings.standing_alone() if standalone else settings
+
+
+def _with_numbers(
+    reading: Parameterization, unit: Unit, prior: str, *, diagonal: bool, prove: bool
+) -> Report:
+    """The derivation of one dimension, or of several independent ones."""
     from klcli.gaussian.derivation import derive_symbolic, steps_of_one_dimension
     from klcli.gaussian.derivation_proof import proved
     from klcli.report.derive import derive_report
 
-    reading, standard = PARAMETERIZATIONS[param], prior == "unit"
+    standard = prior == "unit"
     found = derive_symbolic(reading, unit, standard=standard, several=diagonal)
     proofs = None
     if prove:
         # A sum over dimensions, and a unit, keep the equality of what they are applied to.
         of_one = steps_of_one_dimension(reading, standard=standard)
         proofs = proved([step.tree for step in of_one], reading, standard=standard)
-    report = derive_report(reading, found, unit, _PRIORS[prior], proofs)
-    settings = settings.over(outer)
-    return report, settings.standing_alone() if standalone else settings
+    return derive_report(reading, found, unit, _PRIORS[prior], proofs)
 
 
 def _with_matrices(

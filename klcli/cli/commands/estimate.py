@@ -85,10 +85,7 @@ _of_rows = in_group("Rows")
 @engine_options
 @output_options
 @plot_option
-@click.pass_obj
 def estimate(
-    outer: Settings,
-    /,
     settings: Settings,
     paths: tuple[str, ...],
     log_q: str | None,
@@ -107,7 +104,6 @@ def estimate(
     A row has log q(x) and log p(x) of one sample x of q: log-probabilities of a policy and its reference,
     importance weights. Or it has the sample itself, and the options say which Gaussians q and p are.
     """
-    settings = settings.over(outer)
     gaussians = _gaussians(z, options)
     given = {"--log-q": log_q, "--log-p": log_p, "--log-ratio": log_ratio, "--z": z}
     _check_choice([flag for flag, name in given.items() if name is not None], gaussians)

@@ -32,13 +32,11 @@ Examples:
 @click.option("--all", "every", is_flag=True, help="Write every page as HTML into the folder of --output.")
 @output_options
 @plot_option
-@click.pass_obj
-def explain(outer: Settings, /, settings: Settings, term: str | None, every: bool) -> tuple[Report, Settings]:
+def explain(settings: Settings, term: str | None, every: bool) -> tuple[Report, Settings]:
     """Print the page of a mistake (KL101), a verdict, or a longer one, such as scripting.
 
     Without TERM, the list of all, by group.
     """
-    settings = settings.over(outer)
     if every:
         return _write_all(term, settings), replace(settings, output=None)
     return list_report() if term is None else explain_report(term), settings

@@ -109,10 +109,7 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @click.option("--full", is_flag=True, help="All latents in the table, not only 20.")
 @output_options
 @plot_option
-@click.pass_obj
 def latents(
-    outer: Settings,
-    /,
     settings: Settings,
     paths: tuple[str, ...],
     active_variance: float,
@@ -124,7 +121,6 @@ def latents(
     After training, a table of the posteriors' means and spreads says whether latents have collapsed to the
     prior, how many carry information, and which number of another paper compares with this one.
     """
-    settings = settings.over(outer)
     limits = {flag: options[flag.removeprefix("--").replace("-", "_")] for flag in LIMITS}
     given = inputs(paths, options["mean"], _heads(options))
     written = {"--per-row": options["per_row"], "--output": settings.output, "--plot": settings.plot}

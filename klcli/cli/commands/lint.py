@@ -64,10 +64,9 @@ be read is said on stderr, also with -q; so are files that are named and exclude
 @click.option("--jobs", type=Whole(1, 1_000), help="Processes; default all cores.")
 @findings_options
 @plot_option
-@click.pass_obj
-def lint(outer: Settings, /, settings: Settings, **flags: Any) -> tuple[Report, Settings]:
+def lint(settings: Settings, **flags: Any) -> tuple[Report, Settings]:
     """Find Gaussian KL terms and reparameterised samples in Python files and notebooks, and what is wrong.
 
     Decided by algebra, with the judge of klcli verify; the names in the code serve for the words only.
     """
-    return run(Flags(**flags), settings.over(outer))
+    return run(Flags(**flags), settings)

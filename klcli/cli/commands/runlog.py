@@ -40,10 +40,7 @@ _MOST_LISTED = 12
 @click.option("--column", "columns", metavar="NAME", multiple=True, help="The column with a KL; repeatable.")
 @output_options
 @plot_option
-@click.pass_obj
 def runlog(
-    outer: Settings,
-    /,
     settings: Settings,
     paths: tuple[str, ...],
     columns: tuple[str, ...],
@@ -53,7 +50,6 @@ def runlog(
 
     Files are put together in the order in which they are named, as those of a run that was taken up again.
     """
-    settings = settings.over(outer)
     if not paths:
         raise KlcliError("no log is given", "for example: klcli runlog wandb_export.csv")
     found: dict[str, LogSeries] = {}

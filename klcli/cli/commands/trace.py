@@ -100,10 +100,7 @@ class _TraceCommand(Command):
     help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
 )
 @findings_options
-@click.pass_obj
 def trace(
-    outer: Settings,
-    /,
     settings: Settings,
     target: str | None,
     arguments: tuple[str, ...],
@@ -143,7 +140,7 @@ def trace(
     if run.ended:
         say(run.ended)
     when = "" if mode == "function" else _ORDINALS.get(len(run.recording.losses), "")
-    return trace_report(watched(run.recording), when=when, accepted=accepted), settings.over(outer)
+    return trace_report(watched(run.recording), when=when, accepted=accepted), settings
 
 
 def _mode(target: str, *, is_module: bool) -> Mode:

@@ -108,10 +108,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 @click.option("-v", "--verbose", is_flag=True, help="All that is known of the formula in floating point.")
 @output_options
 @plot_option
-@click.pass_obj
 def verify(
-    outer: Settings,
-    /,
     settings: Settings,
     formula: str | None,
     path: str | None,
@@ -134,7 +131,6 @@ def verify(
     Which symbol is the mean and which the head is found by trying. With trace, det, inverse or
     Cholesky factor in it, it is one of full covariance matrices.
     """
-    settings = settings.over(outer)
     if prove and no_prove:
         raise KlcliError("--prove and --no-prove are given", "leave one of them out")
     accepted += ("scaled",) * allow_scale

@@ -136,15 +136,14 @@ def _ratio(text: str, name: str) -> Fraction:
 @click.option("--capacity", type=_Ratio(), help="The C of |KL - C|, for the KL as it is reduced.")
 @click.option("--free-bits", type=_Ratio(), help="Nats of each latent that cost nothing.")
 @output_options
-@click.pass_obj
-def weight(outer: Settings, /, settings: Settings, **given: Any) -> tuple[Report, Settings]:
+def weight(settings: Settings, **given: Any) -> tuple[Report, Settings]:
     """What the weight of a KL means: the effective beta, without any code.
 
     A loss that averages its squared error over the pixels and sums its KL has another beta than its weight
     says. This is the arithmetic: beta per example, the decoder sigma at which it is 1, and the weight that
     a wanted beta needs.
     """
-    return weight_report(_answer(**given)), settings.over(outer)
+    return weight_report(_answer(**given)), settings
 
 
 def _answer(
