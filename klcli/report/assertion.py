@@ -198,24 +198,15 @@ def remedy_lines(
     mistake = _mistake(found, scale) if found else None
     if mistake is None:
         return
-    fix = _fix(function, found, names, row, prior) if scale == 1 else None
+    fix = None
+    if scale == 1:
+        fix = fix_of(function, Question(names[0], names[1], row, fixed_prior(prior)))
+        if fix is None and (text := corrected(found)):
+            own = dict(zip(("mu", "s"), names, strict=True))
+            # Every word of the formula; those that are symbols have the names of the arguments.
+            fix = re.sub(r"[^\W\d]\w*", lambda word: own.get(word[0], word[0]), text)
     page = f"klcli explain {mistake.code}"
     yield f"  fix        {fix}    {page}" if fix else f"  see        {page}"
-
-
-def _fix(
-    function: Callable[..., Any],
-    found: Verification | None,
-    names: tuple[str, str],
-    row: Parameterization,
-    prior: tuple[float, float],
-) -> str | None:
-    fix = fix_of(function, Question(names[0], names[1], row, fixed_prior(prior)))
-    if fix is None and (text := corrected(found)):
-        own = dict(zip(("mu", "s"), names, strict=True))
-        # Every word of the formula; those that are symbols have the names of the arguments.
-        fix = re.sub(r"[^\W\d]\w*", lambda word: own.get(word[0], word[0]), text)
-    return fix
 
 
 def _worst(found: FunctionExamination, scale: float) -> Gap | None:

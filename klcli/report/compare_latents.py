@@ -7,16 +7,7 @@ from collections.abc import Iterator
 from klcli.formula.numeral import significant
 from klcli.judge.several_latents import Latents
 from klcli.report.compare_tables import figure
-from klcli.report.document import (
-    Cell,
-    CellTable,
-    ColumnHead,
-    DocumentBlock,
-    Fact,
-    FactList,
-    Heading,
-    Paragraph,
-)
+from klcli.report.document import Cell, DocumentBlock, Fact, FactList, Heading, Paragraph, table_of
 from klcli.report.wording import RATIO_DIGITS, about
 
 _TITLES = ("", "sum over latents", "ratio", "mean over latents", "ratio of the mean")
@@ -33,22 +24,18 @@ def latent_blocks(data: Latents) -> Iterator[DocumentBlock]:
             Fact("KL(q || p)", f"{about(data.truth)} nats", "closed form", "strong"),
         )
     )
-    truth = (Cell("KL", "strong"), Cell(significant(data.truth), "strong"), Cell("1"), Cell(""), Cell(""))
-    rows = [
-        tuple(
-            Cell(text)
-            for text in (
-                row.name,
-                figure(row.value),
-                figure(row.ratio, RATIO_DIGITS),
-                figure(row.mean),
-                figure(row.mean_ratio, RATIO_DIGITS),
-            )
+    truth = (Cell("KL", "strong"), Cell(significant(data.truth), "strong"), "1", "", "")
+    rows = (
+        (
+            row.name,
+            figure(row.value),
+            figure(row.ratio, RATIO_DIGITS),
+            figure(row.mean),
+            figure(row.mean_ratio, RATIO_DIGITS),
         )
         for row in data.formulas
-    ]
-    columns = tuple(ColumnHead(title, numeric=bool(title)) for title in _TITLES)
-    yield CellTable(columns, (truth, *rows))
+    )
+    yield table_of(_TITLES, (truth, *rows), numeric=_TITLES[1:])
     yield Paragraph(
         "a formula for one latent has the prior N(0, 1) and sees the variances of q, not its correlations; "
         "tables above are of the first latent",

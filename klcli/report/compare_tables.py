@@ -8,7 +8,7 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import ComparisonEntry, Judged, grid_of
 from klcli.report.compare_data import CompareData
-from klcli.report.document import Cell, CellTable, ColumnHead, Tone
+from klcli.report.document import Cell, CellTable, ColumnHead, Text, Tone, table_of
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 
 TRUTH = "KL"
@@ -28,36 +28,27 @@ def at_point(data: CompareData, judged: Sequence[Judged], *, full: bool) -> Cell
     """
     truth = (TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
     rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, judged)]
-    shown = [place for place, column in enumerate(_NUMBERS) if full or column is not _SLOPE]
-    return CellTable(
-        tuple(_NUMBERS[place] for place in shown), tuple(tuple(row[place] for place in shown) for row in rows)
+    shown = [place for place, title in enumerate(_TITLES) if full or title != _SLOPE]
+    columns = ([row[place] for place in shown] for row in rows)
+    return table_of(
+        [_TITLES[place] for place in shown], columns, numeric=("nats", "ratio", _CURVATURE, _SLOPE)
     )
 
 
-_SLOPE = ColumnHead("slope at sigma = 1", numeric=True)
-
-_NUMBERS = (
-    ColumnHead(""),
-    ColumnHead("verdict"),
-    ColumnHead("nats", numeric=True),
-    ColumnHead("ratio", numeric=True),
-    ColumnHead("minimum at"),
-    ColumnHead("curvature there", numeric=True),
-    _SLOPE,
-    ColumnHead("exact for"),
-)
+_CURVATURE, _SLOPE = "curvature there", "slope at sigma = 1"
+_TITLES = ("", "verdict", "nats", "ratio", "minimum at", _CURVATURE, _SLOPE, "exact for")
 
 
-def _numbers(formula: Judged) -> tuple[Cell, ...]:
+def _numbers(formula: Judged) -> tuple[Text | Cell, ...]:
     return (
-        Cell(formula.name),
+        formula.name,
         Cell(formula.verdict, TONES.get(formula.verdict, "plain")),
-        Cell(figure(formula.value)),
-        Cell(figure(formula.ratio, RATIO_DIGITS)),
-        Cell(_lowest(formula)),
-        Cell(figure(formula.curvature, RATIO_DIGITS)),
-        Cell(figure(formula.slope_at_truth, RATIO_DIGITS)),
-        Cell(", ".join(formula.exact_under)),
+        figure(formula.value),
+        figure(formula.ratio, RATIO_DIGITS),
+        _lowest(formula),
+        figure(formula.curvature, RATIO_DIGITS),
+        figure(formula.slope_at_truth, RATIO_DIGITS),
+        ", ".join(formula.exact_under),
     )
 
 
@@ -75,14 +66,13 @@ def _lowest(formula: Judged) -> str:
 
 def along_sigma(judged: Sequence[Judged], reading: Parameterization) -> CellTable:
     """The ratio of every formula to the KL at the sigmas of the grid."""
-    sigmas = [significant(float(sigma), FEW_DIGITS) for sigma in grid_of(reading)]
-    columns = [ColumnHead(""), *(ColumnHead(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
-    rows = [
-        (Cell(formula.name), *(Cell(figure(point.ratio, RATIO_DIGITS)) for point in formula.grid))
+    titles = [f"sigma = {significant(float(sigma), FEW_DIGITS)}" for sigma in grid_of(reading)]
+    rows = (
+        (formula.name, *(figure(point.ratio, RATIO_DIGITS) for point in formula.grid))
         for formula in judged
         if formula.is_of_gaussians
-    ]
-    return CellTable(tuple(columns), tuple(rows))
+    )
+    return table_of(("", *titles), rows, numeric=titles)
 
 
 def under_every_reading(table: Sequence[ComparisonEntry]) -> CellTable:
@@ -96,7 +86,8 @@ def under_every_reading(table: Sequence[ComparisonEntry]) -> CellTable:
             entry = entries[reading, name]
             cells.append(Cell(f"{figure(entry.value)} {entry.verdict}", TONES.get(entry.verdict, "plain")))
         rows.append(tuple(cells))
-    return CellTable((ColumnHead("head"), *(ColumnHead(name, numeric=True) for name in names)), tuple(rows))
+    columns = (ColumnHead("head"), *(ColumnHead(name, numeric=True) for name in names))
+    return CellTable(columns, tuple(rows))
 
 
 # Six digits, as everywhere where nothing says otherwise.

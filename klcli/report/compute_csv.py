@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from klcli.gaussian.closed_form import ClosedForm, KlTerms, Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.gaussian.heads import Heads
-from klcli.report.record import CellValue
+from klcli.report.record import CellValue, fields_of
 from klcli.witness.examination import Examination
 
 if TYPE_CHECKING:
@@ -71,10 +71,7 @@ def _with_matrices(divergence: str, unit: Unit, found: Examination) -> dict[str,
         "dimensions": terms.dimension,
         "unit": unit,
         **_terms(terms),
-        "trace": terms.trace,
-        "log_determinant": terms.log_determinant,
-        "mahalanobis": terms.mahalanobis,
-        "method": terms.method,
+        **fields_of(terms, "trace log_determinant mahalanobis method"),
         **_witnesses(found),
     }
 

@@ -8,9 +8,9 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph
+from klcli.report.document import Cell, CellTable, Document, Paragraph, Text, table_of
 from klcli.report.limits import Held
-from klcli.report.record import CellValue
+from klcli.report.record import CellValue, fields_of
 from klcli.report.report import Report
 from klcli.report.wording import normal_text
 from klcli.values import dataclass
@@ -94,12 +94,9 @@ def _data(row: RowComputed) -> RowData:
 
 def _record(row: RowData, unit: Unit) -> dict[str, CellValue]:
     return {
-        "line": row.line,
-        "name": row.name,
+        **fields_of(row, "line name"),
         "unit": unit,
-        "value": row.value,
-        "spread": row.spread,
-        "shift": row.shift,
+        **fields_of(row, "value spread shift"),
         "holds": row.limits.holds if row.limits else None,
         "error": row.error,
     }
@@ -108,28 +105,14 @@ def _record(row: RowData, unit: Unit) -> dict[str, CellValue]:
 def _table(rows: Sequence[RowComputed], unit: Unit) -> CellTable:
     named = any(row.name for row in rows)
     held = any(row.held for row in rows)
-    columns = (
-        ColumnHead("line", numeric=True),
-        *((ColumnHead("name"),) if named else ()),
-        ColumnHead("q"),
-        ColumnHead("p"),
-        ColumnHead(unit, numeric=True),
-        *((ColumnHead("limits"),) if held else ()),
-    )
-    return CellTable(columns, tuple(_cells(row, named=named, held=held) for row in rows))
+    titles = ["line", *["name"] * named, "q", "p", unit, *["limits"] * held]
+    return table_of(titles, (_cells(row, named=named, held=held) for row in rows), numeric=("line", unit))
 
 
-def _cells(row: RowComputed, *, named: bool, held: bool) -> tuple[Cell, ...]:
-    names = (Cell(row.name),) if named else ()
+def _cells(row: RowComputed, *, named: bool, held: bool) -> list[Text | Cell]:
+    begin = [str(row.line), *[row.name] * named]
     if not (row.q and row.p and row.found):
-        ends = (Cell("error", "bad"), *((Cell(""),) if held else ()))
-        return (Cell(str(row.line)), *names, Cell(row.problem, "bad"), Cell(""), *ends)
+        return [*begin, Cell(row.problem, "bad"), "", Cell("error", "bad"), *[""] * held]
     limits = Cell("holds", "good") if row.held and row.held.holds else Cell("fails", "bad")
-    return (
-        Cell(str(row.line)),
-        *names,
-        Cell(normal_text(row.q)),
-        Cell(normal_text(row.p)),
-        Cell(significant(row.found.value)),
-        *((limits if row.held else Cell(""),) if held else ()),
-    )
+    value = significant(row.found.value)
+    return [*begin, normal_text(row.q), normal_text(row.p), value, *[limits if row.held else ""] * held]

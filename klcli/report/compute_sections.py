@@ -10,15 +10,13 @@ from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.report.document import (
-    Cell,
-    CellTable,
-    ColumnHead,
     DocumentBlock,
     Fact,
     FactList,
     Heading,
     Paragraph,
     Text,
+    table_of,
 )
 from klcli.report.wording import about, normal_text
 
@@ -37,14 +35,11 @@ def dimensions(q: Gaussian[Heads], p: Gaussian[Heads], terms: ClosedForm) -> Ite
     if q.dimension == 1:
         return
     yield Heading("dimensions")
-    titles = ("j", "q", "p", "spread", "shift", "KL")
     rows = []
     for number, part in enumerate(terms.per_dimension[:_MOST_DIMENSIONS]):
         values = (number + 1, q.at(number), p.at(number), part.spread, part.shift, part.value)
-        rows.append(tuple(Cell(_shown(value)) for value in values))
-    yield CellTable(
-        tuple(ColumnHead(title, numeric=title not in ("q", "p")) for title in titles), tuple(rows)
-    )
+        rows.append([_shown(value) for value in values])
+    yield table_of(("j", "q", "p", "spread", "shift", "KL"), rows, numeric=("j", "spread", "shift", "KL"))
     hidden = q.dimension - len(rows)
     if hidden > 0:
         yield Paragraph(f"and {hidden} more; --format csv has them all", "muted")

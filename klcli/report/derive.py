@@ -9,7 +9,7 @@ from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.derivation import Derivation
-from klcli.gaussian.derivation_step import DIGITS
+from klcli.gaussian.derivation_step import DIGITS, DerivationStep
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.derivation_check import PROBES
 from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES
@@ -19,7 +19,6 @@ from klcli.judge.verdict import exact_under
 from klcli.report.document import (
     Cell,
     CellTable,
-    ColumnHead,
     Document,
     DocumentBlock,
     Heading,
@@ -27,10 +26,11 @@ from klcli.report.document import (
     ShownStep,
     Steps,
     Text,
+    table_of,
 )
-from klcli.report.record import CellValue
 from klcli.report.report import Report
-from klcli.values import dataclass
+from klcli.report.wording import own_fields
+from klcli.values import dataclass, replace
 
 _BETWEEN: Text = (
     "Between A and B stands ",
@@ -90,34 +90,47 @@ def derive_report(
         prior: ``N(0, 1)`` or ``N(mu_2, sigma_2^2)``.
         proofs: whether each step but the first was proved; None if no proof was asked for.
     """
-    marks: tuple[bool | None, ...] = (None, *(proofs or (None,) * (len(derivation.steps) - 1)))
-    steps = tuple(
-        DerivedStep(step.words, to_text(step.tree), to_text(step.tree, "latex"), mark)
-        for step, mark in zip(derivation.steps, marks, strict=True)
-    )
-    holds = proofs is None or all(proofs)
-    status = "checked" if proofs is None else "proved" if holds else "not proved"
+    status = "checked" if proofs is None else "proved" if all(proofs) else "not proved"
+    met_online = _met_online() if prior == "N(0, 1)" and unit == "nats" else {}
     data = DerivationData(
         "klcli.derive/1",
         reading.name,
         unit,
         prior,
-        steps,
+        _derived(derivation.steps, proofs),
         derivation.probes,
         derivation.digits,
         status,
-        tuple(
-            MetOnline(name, one, to_text(FORMULAS[name]))
-            for name, one in (_met_online() if prior == "N(0, 1)" and unit == "nats" else {}).items()
-        ),
+        tuple(MetOnline(name, one, to_text(FORMULAS[name])) for name, one in met_online.items()),
         (),
     )
+    return _report(data, derivation.steps, _title(reading, prior), _remarks(data))
+
+
+def _derived(
+    steps: Sequence[DerivationStep], proofs: Sequence[bool | None] | None
+) -> tuple[DerivedStep, ...]:
+    """The steps with what is proved of each: of the definition, which is the first, nothing."""
+    marks = (None, *(proofs or (None,) * (len(steps) - 1)))
+    return tuple(
+        DerivedStep(step.words, to_text(step.tree), to_text(step.tree, "latex"), mark)
+        for step, mark in zip(steps, marks, strict=True)
+    )
+
+
+def _report(
+    data: DerivationData, steps: Sequence[DerivationStep], title: Text, remarks: Iterator[DocumentBlock]
+) -> Report:
+    """The report of steps, and of what is to be said below them."""
+    words = {None: "", True: "proved", False: "not proved"}
+    pairs = zip(steps, data.steps, strict=True)
+    shown = tuple(ShownStep(step.rule, step.tree, words[one.proved]) for step, one in pairs)
     return Report(
         data=data,
-        rows=[{"step": number, **_columns(step)} for number, step in enumerate(steps, 1)],
-        document=Document(_title(reading, prior), tuple(_blocks(data, derivation, marks))),
-        bare=steps[-1].formula,
-        holds=holds,
+        rows=[{"step": number, **own_fields(one)} for number, one in enumerate(data.steps, 1)],
+        document=Document(title, (Steps("KL(q || p)", shown), *remarks)),
+        bare=data.steps[-1].formula,
+        holds=data.status != "not proved",
     )
 
 
@@ -128,19 +141,7 @@ def _title(reading: Parameterization, prior: str) -> Text:
     return ("KL(q || p) of q = N(", *q, ") and p = N(", *given, head)
 
 
-def _columns(step: DerivedStep) -> dict[str, CellValue]:
-    return {"rule": step.rule, "formula": step.formula, "latex": step.latex, "proved": step.proved}
-
-
-def _blocks(
-    data: DerivationData, derivation: Derivation, marks: tuple[bool | None, ...]
-) -> Iterator[DocumentBlock]:
-    words = {None: "", True: "proved", False: "not proved"}
-    shown = (
-        ShownStep(step.rule, step.tree, words[mark])
-        for step, mark in zip(derivation.steps, marks, strict=True)
-    )
-    yield Steps("KL(q || p)", tuple(shown))
+def _remarks(data: DerivationData) -> Iterator[DocumentBlock]:
     held = f"each step equals the one before to {data.digits} digits at {data.probes} points"
     if data.status == "checked":
         yield Paragraph(f"{held}; --prove proves it by algebra", "muted")
@@ -160,8 +161,8 @@ def _side_by_side(formulas: Sequence[MetOnline]) -> CellTable:
     for one in formulas:
         reading = PARAMETERIZATIONS[one.parameterization]
         meaning = (f"{reading.meaning}, ", Symbol("s"), " = ", reading.head)
-        rows.append((Cell(one.name, "strong"), Cell((FORMULAS[one.name],)), Cell(meaning)))
-    return CellTable((ColumnHead(""), ColumnHead("KL(q || N(0, 1))"), ColumnHead("if s is")), tuple(rows))
+        rows.append((Cell(one.name, "strong"), (FORMULAS[one.name],), meaning))
+    return table_of(("", "KL(q || N(0, 1))", "if s is"), rows)
 
 
 def _met_online() -> dict[str, str]:
@@ -184,35 +185,21 @@ def matrix_report(
         proofs: whether each step but the first was proved, None where none was tried; None if no proof was
             asked for.
     """
-    marks: tuple[bool | None, ...] = (None, *(proofs or (None,) * (len(rows) - 1)))
-    steps = tuple(
-        DerivedStep(row.step.words, to_text(row.step.tree), to_text(row.step.tree, "latex"), mark)
-        for row, mark in zip(rows, marks, strict=True)
-    )
-    holds = False not in marks
+    steps = [row.step for row in rows]
+    derived = _derived(steps, proofs)
+    holds = all(step.proved is not False for step in derived)
     status = "checked" if proofs is None else "proved where it was tried" if holds else "not proved"
     data = DerivationData(
-        "klcli.derive/1", reading.name, unit, "N(mu_2, Sigma_2)", steps, PROBES, DIGITS, status, (), ()
-    )
-    words = {None: "", True: "proved", False: "not proved"}
-    shown = tuple(
-        ShownStep(row.step.rule, row.step.tree, words[mark]) for row, mark in zip(rows, marks, strict=True)
+        "klcli.derive/1", reading.name, unit, "N(mu_2, Sigma_2)", derived, PROBES, DIGITS, status, (), ()
     )
     q, p = ((Symbol(f"mu_{index}"), ", ", Symbol(f"Sigma_{index}")) for index in "12")
     title = ("KL(q || p) of q = N(", *q, ") and p = N(", *p, ") in ", Symbol("d"), " dimensions")
-    return Report(
-        data=data,
-        rows=[
-            {"step": number, **_columns(step), "case": row.case}
-            for number, (step, row) in enumerate(zip(steps, rows, strict=True), 1)
-        ],
-        document=Document(title, (Steps("KL(q || p)", shown), *_remarks(data))),
-        bare=steps[-1].formula,
-        holds=holds,
-    )
+    report = _report(data, steps, title, _matrix_remarks(data))
+    cases = [{**row, "case": one.case} for row, one in zip(report.rows, rows, strict=True)]
+    return replace(report, rows=cases)
 
 
-def _remarks(data: DerivationData) -> Iterator[DocumentBlock]:
+def _matrix_remarks(data: DerivationData) -> Iterator[DocumentBlock]:
     held = (
         f"each step equals the one before to {data.digits} digits at {data.probes} random Gaussians: of any "
         "kind up to step 4, then with the unit prior, with independent dimensions, with one dimension"

@@ -6,7 +6,7 @@ prose format gives it a look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import inf
 from typing import Literal, TypeAlias
 
@@ -106,6 +106,21 @@ class CellTable:
 
     columns: tuple[ColumnHead, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+def table_of(
+    titles: Iterable[Text], rows: Iterable[Iterable[Text | Cell]], numeric: Collection[Text] = ()
+) -> CellTable:
+    """A table of texts, which are cells where they have a tone.
+
+    Args:
+        titles: of the columns, of which none stands twice unless it is empty.
+        rows: the entries of each.
+        numeric: those of the titles below which numbers stand.
+    """
+    columns = tuple(ColumnHead(title, title in numeric) for title in titles)
+    cells = (tuple(one if isinstance(one, Cell) else Cell(one) for one in row) for row in rows)
+    return CellTable(columns, tuple(cells))
 
 
 @dataclass(frozen=True, slots=True)

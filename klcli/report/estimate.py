@@ -10,7 +10,6 @@ from klcli.gaussian.closed_form import Unit
 from klcli.report.document import (
     Cell,
     CellTable,
-    ColumnHead,
     Document,
     DocumentBlock,
     Fact,
@@ -19,6 +18,7 @@ from klcli.report.document import (
     Note,
     Paragraph,
     Text,
+    table_of,
 )
 from klcli.report.estimate_data import data
 from klcli.report.estimate_data import rows as records
@@ -134,25 +134,17 @@ def _per_row_text(mean: RowMean) -> str:
 
 
 def _estimate_table(estimates: Sequence[RatioEstimate], figures: EstimateFigures, what: str) -> CellTable:
-    return CellTable(
+    rows = (
         (
-            ColumnHead("estimator"),
-            ColumnHead(f"{what} ± standard error, {figures.unit}"),
-            ColumnHead("95 % interval"),
-            ColumnHead("error bar"),
-        ),
-        tuple(
-            (
-                Cell(f"{estimate.estimator.name} = mean of {estimate.use.formula}"),
-                Cell(
-                    _value_text(estimate), "strong" if estimate.estimator is figures.k1.estimator else "plain"
-                ),
-                Cell(interval_text(estimate.interval, estimate.standard_error)),
-                Cell(error_bar_text(estimate, figures.found) or "valid"),
-            )
-            for estimate in estimates
-        ),
+            f"{estimate.estimator.name} = mean of {estimate.use.formula}",
+            Cell(_value_text(estimate), "strong" if estimate.estimator is figures.k1.estimator else "plain"),
+            interval_text(estimate.interval, estimate.standard_error),
+            error_bar_text(estimate, figures.found) or "valid",
+        )
+        for estimate in estimates
     )
+    value = f"{what} ± standard error, {figures.unit}"
+    return table_of(("estimator", value, "95 % interval", "error bar"), rows)
 
 
 def _value_text(estimate: RatioEstimate) -> str:
@@ -195,20 +187,10 @@ def _ratio_text(mean: RatioMean) -> str:
 
 
 def _gradient_table() -> CellTable:
-    return CellTable(
+    return table_of(
+        ("estimator", "gradient as a loss", "optimises", "in a reward optimises"),
         (
-            ColumnHead("estimator"),
-            ColumnHead("gradient as a loss"),
-            ColumnHead("optimises"),
-            ColumnHead("in a reward optimises"),
-        ),
-        tuple(
-            (
-                Cell(row.name),
-                Cell(use.as_loss.expectation),
-                Cell(use.as_loss.optimises),
-                Cell(use.in_reward.optimises),
-            )
+            (row.name, use.as_loss.expectation, use.as_loss.optimises, use.in_reward.optimises)
             for row, use in of_tables()
         ),
     )

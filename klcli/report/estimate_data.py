@@ -9,7 +9,7 @@ from klcli.report.estimate_causes import cause_text
 from klcli.report.estimate_figures import EstimateFigures, RowMean
 from klcli.report.estimate_input import assumption, warnings
 from klcli.report.estimate_wording import error_bar_text, sign_text, tail_text
-from klcli.report.record import ResultRow
+from klcli.report.record import ResultRow, fields_of
 from klcli.report.report import in_short
 from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
@@ -89,16 +89,6 @@ class EstimateData:
 def data(figures: EstimateFigures) -> EstimateData:
     """The same for JSON."""
     found, pair, tail = figures.found, figures.pair, figures.found.ratio_tail
-    of_samples = (
-        {
-            "closed_form": figures.closed_form,
-            "z": figures.z,
-            "of_q": pair.of_q,
-            "of_p": pair.of_p,
-        }
-        if pair
-        else None
-    )
     return EstimateData(
         schema=SCHEMA,
         table=figures.table,
@@ -111,10 +101,7 @@ def data(figures: EstimateFigures) -> EstimateData:
         effective_size={"rows": found.effective_size, "share": found.effective_size / found.rows},
         mean_ratio=found.ratio,
         mean_row_ratio=found.row_ratio,
-        mean_inverse_ratio={
-            "value": found.inverse.value,
-            "standard_error": found.inverse.standard_error,
-        },
+        mean_inverse_ratio=fields_of(found.inverse, "value standard_error"),
         tail={
             "shape": tail.shape,
             "standard_error": None if tail.shape is None else tail.shape_error,
@@ -123,7 +110,7 @@ def data(figures: EstimateFigures) -> EstimateData:
         },
         sign={"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
         infinite_rows=found.infinite_rows,
-        samples=of_samples,
+        samples=fields_of(figures, "closed_form z") | fields_of(pair, "of_q of_p") if pair else None,
         status=figures.status,
         problems=figures.problems,
         causes=[_cause(cause) for cause in figures.causes],
@@ -187,11 +174,5 @@ def _short(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
 
 
 def _cause(cause: RatioCause) -> dict[str, object]:
-    return {
-        "name": cause.name,
-        "explains": cause.explains,
-        "share": cause.share,
-        "value": cause.value,
-        "standard_error": cause.error,
-        "text": cause_text(cause),
-    }
+    found = fields_of(cause, "name explains share value")
+    return {**found, "standard_error": cause.error, "text": cause_text(cause)}

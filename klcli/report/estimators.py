@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import Unit
-from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Paragraph
+from klcli.report.document import DocumentBlock, Heading, Paragraph, table_of
 from klcli.report.record import CellValue, ResultRow
 from klcli.report.wording import FEW_DIGITS, about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
@@ -83,8 +83,7 @@ def estimator_blocks(title: str, found: Sequence[EstimatorComparison], unit: Uni
     yield Heading(title)
     titles = ("estimator", f"KL, {unit}", "bias", "z", "ms", "efficiency")
     # From z on they are plain numbers; those before are words, or have an error.
-    columns = tuple(ColumnHead(title, numeric=title in titles[3:]) for title in titles)
-    yield CellTable(columns, tuple(tuple(map(Cell, _cells(row))) for row in found))
+    yield table_of(titles, map(_cells, found), numeric=titles[3:])
     for row in found:
         if row.witness.reason:
             yield Paragraph(f"{row.witness.estimator} has no error bar: {row.witness.reason}.")

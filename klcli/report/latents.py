@@ -10,7 +10,6 @@ from klcli.latents.summary import KlPart, Latent, Summary
 from klcli.report.document import (
     Cell,
     CellTable,
-    ColumnHead,
     Document,
     DocumentBlock,
     Fact,
@@ -18,7 +17,9 @@ from klcli.report.document import (
     Heading,
     Note,
     Paragraph,
+    Text,
     Tone,
+    table_of,
 )
 from klcli.report.latents_data import LatentsData
 from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
@@ -68,10 +69,8 @@ def _blocks(data: LatentsData, found: Summary, full: bool) -> Iterator[DocumentB
     if len(shown) < len(order):
         yield Paragraph(f"and {len(order) - len(shown)} more; --full shows all", "muted")
     yield Heading("the same posteriors in the numbers of other code")
-    yield CellTable(
-        (ColumnHead("reduced by"), ColumnHead("KL", numeric=True)),
-        tuple((Cell(row.name), Cell(significant(row.value))) for row in data.conventions),
-    )
+    conventions = ((row.name, significant(row.value)) for row in data.conventions)
+    yield table_of(("reduced by", "KL"), conventions, numeric=("KL",))
     for check in data.checks:
         relation = "holds" if check.holds else "does not hold"
         text = f"{check.name} {check.limit:g} {relation}: {significant(check.value)}"
@@ -115,27 +114,19 @@ def _part(part: KlPart) -> str:
 
 def _latent_table(latents: Sequence[Latent], examples: int) -> CellTable:
     most = max(latent.kl for latent in latents)
-    columns = (
-        ColumnHead("latent", numeric=True),
-        ColumnHead("KL", numeric=True),
-        ColumnHead(""),
-        ColumnHead("spread", numeric=True),
-        ColumnHead("shift", numeric=True),
-        ColumnHead("var of means", numeric=True),
-        ColumnHead("mean var", numeric=True),
-        ColumnHead(""),
-    )
-    return CellTable(columns, tuple(_cells(latent, most, examples) for latent in latents))
+    numbers = ("latent", "KL", "spread", "shift", "var of means", "mean var")
+    titles = (*numbers[:2], "", *numbers[2:], "")
+    return table_of(titles, (_cells(latent, most, examples) for latent in latents), numeric=numbers)
 
 
-def _cells(latent: Latent, most: float, examples: int) -> tuple[Cell, ...]:
+def _cells(latent: Latent, most: float, examples: int) -> tuple[Text | Cell, ...]:
     bar = "#" * round(_BAR * latent.kl / most) if 0 < most < float("inf") else ""
     numbers = (latent.spread, latent.shift, latent.variance_of_means, latent.mean_variance)
     return (
-        Cell(latent.name),
+        latent.name,
         Cell(significant(latent.kl, FEW_DIGITS), "strong"),
-        Cell(bar),
-        *(Cell(significant(number, FEW_DIGITS)) for number in numbers),
+        bar,
+        *(significant(number, FEW_DIGITS) for number in numbers),
         Cell(*_state(latent, examples)),
     )
 

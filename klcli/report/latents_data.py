@@ -15,6 +15,7 @@ from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
 from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary
 from klcli.latents.thresholds import Thresholds
+from klcli.report.record import fields_of
 from klcli.report.report import in_short
 from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass
@@ -147,19 +148,14 @@ def latents_data(
         schema="klcli.latents/1",
         input=_input(files, choice, answer),
         complete=not answer.interrupted,
-        examples=found.examples,
+        **fields_of(found, "examples active_units collapsed_units dead_units"),
+        **fields_of(found, "mutual_information marginal_kl latents"),
         verdict=_verdict(found, thresholds, is_whole=answer.collected.is_whole),
         kl=_kl(found, statistics.grid),
-        active_units=found.active_units,
         active_units_by_kl=found.active_by_kl,
-        collapsed_units=found.collapsed_units,
-        dead_units=found.dead_units,
         thresholds=thresholds,
-        mutual_information=found.mutual_information,
-        marginal_kl=found.marginal_kl,
         aggregate=_aggregate(found),
         conventions=answer.conventions,
-        latents=found.latents,
         bad_rows=BadRowsData(statistics.bad.count, statistics.bad.first),
         checks=tuple(checks),
         warnings=tuple(_warnings(choice, answer)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.summary import Summary
 from klcli.report.document import Axis, Bars, Plot
@@ -9,16 +11,11 @@ from klcli.report.document import Axis, Bars, Plot
 
 def latent_plot(found: Summary) -> Plot:
     """The mean KL of each latent, the largest first; spreads and shifts are drawn within it."""
-    order = sorted(found.latents, key=lambda latent: -latent.kl)
-    edges = tuple(float(j) for j in range(len(order) + 1))
     return Plot(
         "KL of each latent, the largest first",
         Axis("latents"),
         Axis("KL in nats"),
-        (
-            Bars("KL", edges, tuple(latent.kl for latent in order)),
-            Bars("of it the spreads", edges, tuple(latent.spread for latent in order)),
-        ),
+        _bars(found, {"KL": "kl", "of it the spreads": "spread"}),
         remark=f"{found.active_units} active, {found.collapsed_units} collapsed",
     )
 
@@ -29,16 +26,20 @@ def variance_plot(found: Summary) -> Plot:
     Of a latent that carries much the means vary and the variances are small; of a collapsed one they do not,
     and the variances are the prior's.
     """
-    order = sorted(found.latents, key=lambda latent: -latent.kl)
-    edges = tuple(float(j) for j in range(len(order) + 1))
     return Plot(
         "means against variances, in the same order",
         Axis("latents"),
         Axis("variance"),
-        (
-            Bars("of the means", edges, tuple(latent.variance_of_means for latent in order)),
-            Bars("mean of the variances", edges, tuple(latent.mean_variance for latent in order)),
-        ),
+        _bars(found, {"of the means": "variance_of_means", "mean of the variances": "mean_variance"}),
+    )
+
+
+def _bars(found: Summary, titles: Mapping[str, str]) -> tuple[Bars, ...]:
+    """A bar for each latent, of fields by their titles; the latent with the largest KL comes first."""
+    order = sorted(found.latents, key=lambda latent: -latent.kl)
+    edges = tuple(float(j) for j in range(len(order) + 1))
+    return tuple(
+        Bars(title, edges, tuple(getattr(latent, name) for latent in order)) for title, name in titles.items()
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
+from klcli.lint.findings.types import Edit, Finding, SourceSpan
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
 from klcli.report.record import CellValue, fields_of
 from klcli.values import dataclass
@@ -42,22 +42,11 @@ def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
         notebooks: the files of notebooks by path, as far as they are known.
     """
     place, related = found.place, found.related
-    line, end_line = place.lines
     data = FindingData(
-        place.path,
-        line,
-        place.column,
-        end_line,
-        place.end_column,
-        found.mistake.code,
-        found.severity,
-        found.confidence,
-        found.message,
-        found.expression,
-        found.parameterization,
-        _related(related) if related else None,
-        found.fix,
-        place.cell_number,
+        **_span(place),
+        code=found.mistake.code,
+        **fields_of(found, "severity confidence message expression parameterization fix"),
+        related=RelatedData(**_span(related.place), label=related.label) if related else None,
     )
     return Alert(
         data,
@@ -73,12 +62,11 @@ def finding_row(found: FindingData) -> dict[str, CellValue]:
     return fields_of(found, " ".join(COLUMNS)) | {"related": spot(found.related) if found.related else None}
 
 
-def _related(other: Related) -> RelatedData:
-    place = other.place
+def _span(place: SourceSpan) -> dict[str, Any]:
+    """The fields of a place, whose lines are those of its cell in a notebook."""
     line, end_line = place.lines
-    return RelatedData(
-        place.path, line, place.column, end_line, place.end_column, other.label, place.cell_number
-    )
+    fields = fields_of(place, "path column end_column")
+    return {**fields, "line": line, "end_line": end_line, "cell": place.cell_number}
 
 
 def _in_file(place: SourceSpan, notebooks: Mapping[str, RawPlaces]) -> SourceSpan | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from klcli.judge.condition import Condition
 from klcli.lint.findings.types import ListedTerm
+from klcli.report.record import fields_of
 from klcli.report.verify_data import (
     EstimatorData,
     MistakeData,
@@ -58,26 +59,20 @@ def term_data(found: ListedTerm) -> ListedTermData:
     if found.noise is not None:
         status = "disagrees" if mistake else "unknown"
         sampler = SamplerData(status, found.parameterization, found.noise, found.scale, mistake)
+    line, end_line = found.place.lines
     return ListedTermData(
-        found.place.path,
-        *found.place.lines,
+        path=found.place.path,
+        line=line,
+        end_line=end_line,
         cell=found.place.cell_number,
-        kind=found.kind,
         input=found.expression,
-        verdict=found.verdict,
-        parameterization=found.parameterization,
-        prior_parameterization=found.prior_parameterization,
-        scale=found.scale,
-        shift=found.shift,
+        **fields_of(found, "kind verdict parameterization prior_parameterization scale shift"),
+        **fields_of(found, "reduction proof conditions shapes"),
         prior=PriorData(found.prior.mean, found.prior.variance) if found.prior else None,
         direction=_direction(found),
         unit="nats",
-        reduction=found.reduction,
         symbols=dict(found.symbols),
         mistake=mistake,
-        proof=found.proof,
-        conditions=found.conditions,
-        shapes=found.shapes,
         sampler=sampler,
         estimator=_estimator(found.estimation) if found.estimation else None,
     )

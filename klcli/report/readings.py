@@ -13,7 +13,7 @@ from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import ComparisonEntry, truth_at
-from klcli.report.document import Cell, CellTable, ColumnHead, Document, DocumentBlock, Heading, Paragraph
+from klcli.report.document import Cell, CellTable, Document, DocumentBlock, Heading, Paragraph, Text, table_of
 from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.wording import about
@@ -153,20 +153,19 @@ def _right(data: Overview, formulas: Mapping[str, Tree]) -> CellTable:
         for name in row.exact_under:
             reading = PARAMETERIZATIONS[name]
             meanings += [*[" or "][: len(meanings)], f"{reading.meaning}, s = ", reading.head]
-        rows.append((Cell(row.name, "strong"), Cell((formulas[row.name],)), Cell(tuple(meanings), "good")))
-    return CellTable((ColumnHead(""), ColumnHead("KL(q || N(0, 1))"), ColumnHead("if s is")), tuple(rows))
+        rows.append((Cell(row.name, "strong"), (formulas[row.name],), Cell(tuple(meanings), "good")))
+    return table_of(("", "KL(q || N(0, 1))", "if s is"), rows)
 
 
 def _values(data: Overview, *, every: bool) -> CellTable:
     entries = {(entry.parameterization, entry.name): entry for entry in data.table}
     right = {name for row in data.formulas for name in row.exact_under}
-    rows = []
+    rows: list[list[Text | Cell]] = []
     for name, head in data.heads.items():
         if every or name in right:
-            cells = [_cell(entries[name, row.name]) for row in data.formulas]
-            rows.append((Cell(name), Cell(_number(head)), *cells))
-    names = (ColumnHead(row.name, numeric=True) for row in data.formulas)
-    return CellTable((ColumnHead("s is"), ColumnHead("s", numeric=True), *names), tuple(rows))
+            rows.append([name, _number(head), *(_cell(entries[name, row.name]) for row in data.formulas)])
+    titles = ("s is", "s", *(row.name for row in data.formulas))
+    return table_of(titles, rows, numeric=titles[1:])
 
 
 def _cell(entry: ComparisonEntry) -> Cell:

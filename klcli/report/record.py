@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from klcli.formula.tree import Tree
 
@@ -15,6 +15,6 @@ ResultRow: TypeAlias = Mapping[str, CellValue]
 """A row: its cells by the names of their columns."""
 
 
-def fields_of(result: object, names: str) -> dict[str, CellValue]:
-    """Some fields of a result as cells, by their names, which have blanks between them."""
+def fields_of(result: object, names: str) -> dict[str, Any]:
+    """Some fields of a result by their names, which have blanks between them."""
     return {name: getattr(result, name) for name in names.split()}

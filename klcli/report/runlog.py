@@ -6,15 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.formula.numeral import significant
 from klcli.names.logged_kls import LoggedKl, meanings, similar
-from klcli.report.document import (
-    Cell,
-    CellTable,
-    ColumnHead,
-    Document,
-    DocumentBlock,
-    Note,
-    Paragraph,
-)
+from klcli.report.document import Document, DocumentBlock, Note, Paragraph, table_of
 from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.runlog_picture import series_plot
@@ -87,10 +79,7 @@ def _title(files: Sequence[str], found: Sequence[LoggedSeries]) -> str:
 
 
 def _blocks(found: Sequence[LoggedSeries], warnings: Sequence[str]) -> Iterator[DocumentBlock]:
-    yield CellTable(
-        tuple(ColumnHead(title) for title in ("logged as", "steps", "from", "to", "changes of level")),
-        tuple(tuple(Cell(text) for text in _cells(one)) for one in found),
-    )
+    yield table_of(("logged as", "steps", "from", "to", "changes of level"), map(_cells, found))
     for one in found:
         yield Paragraph(f"{one.series.name}: {_meaning_text(one.series)}")
         for change in one.search.changes:

@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterator, Sequence
 from klcli.formula.numeral import significant
 from klcli.report.document import (
     Cell,
-    CellTable,
-    ColumnHead,
     Document,
     DocumentBlock,
     Heading,
     Item,
     Note,
     Paragraph,
+    Text,
     Tone,
+    table_of,
 )
 from klcli.report.findings import Findings, one_line
 from klcli.report.report import Report
@@ -29,7 +29,6 @@ from klcli.trace.terms import Term
 
 _TITLES = ("term", "where", "what")
 _NUMBERS = ("weight", "value", "share")
-_COLUMNS = (*map(ColumnHead, _TITLES), *(ColumnHead(title, numeric=True) for title in _NUMBERS))
 _ALIKE = 3
 """Terms that are alike from which on they share a row."""
 
@@ -58,7 +57,7 @@ def trace_report(found: Watched, *, when: str = "", accepted: Collection[str] = 
 def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[DocumentBlock]:
     for one in found.losses:
         yield Heading(_title(one, when))
-        yield CellTable(_COLUMNS, tuple(_rows(one)))
+        yield table_of((*_TITLES, *_NUMBERS), _rows(one), numeric=_NUMBERS)
         yield from _remarks(one, {finding.message for finding in found.findings})
     for finding in found.findings:
         yield Note(finding.severity, _finding_text(finding))
@@ -89,7 +88,7 @@ def _where(place: Place | None) -> str:
     return f"{shown_path(place.path)}:{place.line}" if place else ""
 
 
-def _rows(one: Anatomy) -> Iterator[tuple[Cell, ...]]:
+def _rows(one: Anatomy) -> Iterator[tuple[Text | Cell, ...]]:
     groups: dict[object, list[Term]] = {}
     for term in one.terms:
         weight = None if term.weight is None else significant(term.weight)
@@ -101,7 +100,7 @@ def _rows(one: Anatomy) -> Iterator[tuple[Cell, ...]]:
             yield from (_row(one, [term], term.what) for term in terms)
 
 
-def _row(one: Anatomy, terms: Sequence[Term], what: str) -> tuple[Cell, ...]:
+def _row(one: Anatomy, terms: Sequence[Term], what: str) -> tuple[Text | Cell, ...]:
     first = terms[0]
     known = [term.contribution for term in terms if term.contribution is not None]
     values = [term.value for term in terms if term.value is not None]
@@ -110,12 +109,12 @@ def _row(one: Anatomy, terms: Sequence[Term], what: str) -> tuple[Cell, ...]:
     words = {"wrong": f"wrong: {what}", "scaled": f"{what} (scaled)", "reversed": f"reversed: {what}"}
     tone: Tone = "bad" if first.verdict == "wrong" else "good" if first.verdict == "exact" else "plain"
     return (
-        Cell(first.name),
-        Cell(_where(first.place)),
+        first.name,
+        _where(first.place),
         Cell(words.get(first.verdict, what), tone),
-        Cell("" if first.weight is None else significant(first.weight)),
-        Cell(significant(sum(values)) if values else ""),
-        Cell(share),
+        "" if first.weight is None else significant(first.weight),
+        significant(sum(values)) if values else "",
+        share,
     )
 
 

@@ -11,7 +11,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces import space
 from klcli.judge.verification import Verification
 from klcli.report.answers import telling_of
-from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph, Plot, Tone
+from klcli.report.document import Cell, CellTable, Document, Paragraph, Plot, Tone, table_of
 from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
@@ -157,15 +157,5 @@ def _table(answers: Sequence[VerifiedLine], reports: Sequence[Report | None]) ->
             kind, corrected = data.verdict, data.corrected
             text = str(report.document.title).partition(": ")[2]
             text += f"; corrected: {corrected}" if corrected and "\n" not in corrected else ""
-        rows.append(
-            (Cell(str(answer.line)), Cell(kind, _TONES.get(kind, "bad")), Cell(answer.text), Cell(text))
-        )
-    return CellTable(
-        (
-            ColumnHead("line", numeric=True),
-            ColumnHead("verdict"),
-            ColumnHead("formula"),
-            ColumnHead("what it is"),
-        ),
-        tuple(rows),
-    )
+        rows.append((str(answer.line), Cell(kind, _TONES.get(kind, "bad")), answer.text, text))
+    return table_of(("line", "verdict", "formula", "what it is"), rows, numeric=("line",))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from klcli.formula.numeral import significant
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import NOTHING, SamplingSide
@@ -22,7 +21,7 @@ from klcli.report.verify_estimator_phrases import (
     shown,
     with_ratio,
 )
-from klcli.report.wording import LIMIT_DIGITS, corrected_block
+from klcli.report.wording import corrected_block, overflow_text
 
 
 def estimation_document(found: Estimation) -> Document:
@@ -102,10 +101,7 @@ def _facts(found: Estimation) -> Iterator[Fact]:
         yield Fact("reduction", text)
     yield from _set_aside(found)
     if found.overflow and not found.function.is_summand:
-        sign = "<" if found.overflow.below else ">"
-        ends = found.overflow.limits.items()
-        limits = ", ".join(f"{significant(end, LIMIT_DIGITS)} ({name})" for name, end in ends)
-        yield Fact("overflow", f"for u {sign} {limits}; {meaning(found)}")
+        yield Fact("overflow", f"{overflow_text(found.overflow, 'u')}; {meaning(found)}")
     yield from (Fact("condition", condition.text) for condition in found.conditions if condition.passes)
     if page := _page(found):
         yield Fact("page", f"klcli explain {page}")

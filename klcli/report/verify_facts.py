@@ -10,7 +10,7 @@ from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_te
 from klcli.judge.verification import Verification
 from klcli.report.document import DocumentBlock, Fact, FactList, Note
 from klcli.report.verify_data import set_aside
-from klcli.report.wording import FEW_DIGITS, LIMIT_DIGITS, RATIO_DIGITS, corrected_block
+from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS, corrected_block, overflow_text
 
 
 def blocks(
@@ -165,9 +165,4 @@ def _numerics(found: Verification) -> Iterator[Fact]:
         label = "stable" if found.prepared.reductions.name == "none" else "stable, per latent"
         yield Fact(label, found.stable)
     if found.overflow:
-        head = found.best.verdict.roles.head
-        sign = "<" if found.overflow.below else ">"
-        limits = ", ".join(
-            f"{significant(limit, LIMIT_DIGITS)} ({name})" for name, limit in found.overflow.limits.items()
-        )
-        yield Fact("overflow", f"for {head} {sign} {limits}")
+        yield Fact("overflow", overflow_text(found.overflow, str(found.best.verdict.roles.head)))

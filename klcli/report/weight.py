@@ -10,15 +10,14 @@ from math import log
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.weight import REDUCTIONS, Counts, TwoTermLoss, Weighing
 from klcli.report.document import (
-    Cell,
     CellTable,
-    ColumnHead,
     Document,
     DocumentBlock,
     Fact,
     FactList,
     Heading,
     Note,
+    table_of,
 )
 from klcli.report.report import Report
 from klcli.values import dataclass
@@ -202,14 +201,12 @@ def _amount(amount: InformationData) -> tuple[str, str]:
 
 def _schedule(answer: WeightAnalysis, stages: Sequence[StageData]) -> CellTable:
     scale = answer.loss.likelihood.scale
-    columns = [ColumnHead("KL weight", True), ColumnHead("beta", True)]
-    columns += [ColumnHead(f"{scale} at which beta is 1", True)] * bool(scale)
+    titles = ["KL weight", "beta", *[f"{scale} at which beta is 1"] * bool(scale)]
     rows = []
     for stage in stages:
-        cells = [Cell(significant(stage.kl_weight)), Cell(significant(stage.beta))]
         of_one = "" if stage.decoder_sigma is None else significant(stage.decoder_sigma)
-        rows.append(tuple(cells + [Cell(of_one)] * bool(scale)))
-    return CellTable(tuple(columns), tuple(rows))
+        rows.append([significant(stage.kl_weight), significant(stage.beta), *[of_one] * bool(scale)])
+    return table_of(titles, rows, numeric=titles)
 
 
 def _reduced(reduction: str, what: str) -> str:

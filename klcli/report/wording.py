@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from math import floor, inf, log10
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from klcli.formula.numeral import decimal_text, number_text, significant
 from klcli.formula.tree import Number, Tree, operation
@@ -19,11 +19,14 @@ from klcli.gaussian.scales import is_far
 from klcli.report.document import Item, Paragraph, Text
 from klcli.witness.witness import Witness
 
+if TYPE_CHECKING:
+    from klcli.judge.precision import Overflow
+
 FEW_DIGITS = 3
 """Of a number that is one of many, or not sure to more: its size is read off."""
 RATIO_DIGITS = 4
 """Of a number beside a round one that it may be, such as a ratio beside 1: a thousandth off shows."""
-LIMIT_DIGITS = 5
+_LIMIT_DIGITS = 5
 """Of where a precision ends, such as -88.723: the limits of other formulas are near."""
 
 _MOST_SHOWN = 4
@@ -178,3 +181,10 @@ def listed(names: Sequence[str]) -> str:
     """``A``, ``A and B``, ``A, B and C``."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def overflow_text(found: Overflow, symbol: str) -> str:
+    """``for s > 88.723 (single), 709.78 (double)``: where a formula is infinite."""
+    ends = found.limits.items()
+    limits = ", ".join(f"{significant(limit, _LIMIT_DIGITS)} ({name})" for name, limit in ends)
+    return f"for {symbol} {'<' if found.below else '>'} {limits}"
