@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
@@ -57,22 +58,29 @@ def _of_floor(program: Program, clip: Clip, verdict: Verdict) -> Condition:
 def _of_ceiling(program: Program, clip: Clip, verdict: Verdict) -> Condition:
     """A clip of the negative of the whole from above."""
     kept = f"its negative is kept to {in_habit(program, clip.limits[0])}"
-    if is_known(clip.limits[0]) and _lift(clip, verdict) <= _ROUNDING:
+    size = _lift(clip, verdict) if is_known(clip.limits[0]) else inf
+    if size <= _ROUNDING:
         return Condition("free-bits", f"{kept}, and is never above it", True)
     unknown = "" if is_known(clip.limits[0]) else ", whose value is not known"
-    return Condition("free-bits", f"{kept}{unknown} (free bits): above it there is no gradient", False)
+    text = f"{kept}{unknown} (free bits): above it there is no gradient"
+    return Condition("free-bits", text, size <= PASSES)
 
 
 def _lift(clip: Clip, verdict: Verdict) -> float:
-    """By how much a clip moves what is beyond it, relative to 1 + KL; what is no mean and no head is 1."""
+    """By how much a clip of k KL moves what is beyond it, relative to k (1 + KL).
+
+    What is no mean and no head is 1.
+    """
     points, divergences = usual_points(verdict)
     one = [1.0] * len(divergences)
     columns = {name: points.get(name, one) for name in free_symbols(clip.operand)}
     values = evaluate(clip.operand, columns, DoubleColumns(len(divergences)))
     limit = evaluate(clip.limits[0], {}, Doubles())
     sign = -1.0 if clip.low is None else 1.0
-    pairs = zip(values, divergences, strict=True)
-    return max(sign * (limit - value) / (1 + kl) for value, kl in pairs)
+    pairs = sorted(zip(divergences, values, strict=True))
+    (least, at_least), (most, at_most) = pairs[0], pairs[-1]
+    scale = abs(at_most - at_least) / (most - least)
+    return max(sign * (limit - value) / (scale * (1 + kl)) for kl, value in pairs)
 
 
 def _where_it_binds(clip: Clip, verdict: Verdict) -> str:

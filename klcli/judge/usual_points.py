@@ -18,19 +18,25 @@ _MEANS = (-3.0, -1.0, 0.0, 1.0, 3.0)
 
 
 def usual_points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]:
-    """Means and heads over the range of sigma, and the KL there, to a prior of sigma 1 in the middle."""
+    """Means and heads over the range of sigma, and the KL of the verdict there.
+
+    A prior with symbols of its own has the mean 0 and a sigma of 1, or in the middle.
+    """
     role, prior_reading = verdict.roles, verdict.prior_parameterization
     sigmas, means = zip(*product(_sigmas(verdict), _MEANS), strict=True)
     run = DoubleColumns(len(sigmas))
     columns = {role.mean: list(means), role.prior_mean: [0.0] * len(means)}
     columns[role.head] = evaluate(verdict.parameterization.head, {"sigma": list(sigmas)}, run)
-    middle = 1.0
+    own = verdict.kl.to_fixed(verdict.prior) if verdict.kl and not role.has_prior else (0, 1)
+    mean, middle = float(own[0]), float(own[1]) ** 0.5
     if role.prior_head and prior_reading:
         middle = prior_reading.within(1.0)
         same = {"sigma": [middle] * len(sigmas)}
         columns[role.prior_head] = evaluate(prior_reading.head, same, run)
-    moments = {"m": list(means) if role.mean else [0.0] * len(means), "s": list(sigmas)}
-    moments |= {"n": [0.0] * len(means), "t": [middle] * len(means)}
+    of_q = list(means) if role.mean else [0.0] * len(means), list(sigmas)
+    of_p = [mean] * len(means), [middle] * len(means)
+    first, second = (of_p, of_q) if verdict.kind == "reversed" else (of_q, of_p)
+    moments = dict(zip("msnt", (*first, *second), strict=True))
     kl: list[float] = evaluate(known(NORMAL_DIVERGENCE), moments, run)
     return {name: column for name, column in columns.items() if name}, kl
 

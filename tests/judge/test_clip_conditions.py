@@ -24,6 +24,9 @@ def conditions(text: str) -> list[Condition]:
         (f"torch.clamp({KL}, min=0)", "free-bits", True, "is never below it"),
         (f"torch.clamp({KL}, min=0.0005)", "free-bits", True, "below it there is no gradient"),
         (f"torch.clamp({KL}, min=0.5)", "free-bits", False, "the whole is kept to 0.5 (free bits)"),
+        # A thousandth of the KL that is kept to 0.0001 is a KL that is kept to 0.1.
+        (f"torch.clamp(0.001 * {KL}, min=0.0001)", "free-bits", False, "below it there is no gradient"),
+        (f"-torch.clamp(-{KL}, max=-0.0005)", "free-bits", True, "above it there is no gradient"),
         (f"torch.clamp({KL}, min=free_bits)", "free-bits", False, "whose value is not known"),
         (f"torch.clamp({KL}, min=eps)", "free-bits", True, "whose value is not known"),
         (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import mpmath
 import pytest
 
+from klcli.formula.program import read_program
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.answer import verify
 from klcli.judge.roles import Roles
 from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
@@ -26,6 +28,20 @@ def test_the_kl_is_that_of_the_heads(name: str) -> None:
         for mean, head, found in zip(columns["m"], columns["s"], divergences, strict=True):
             exact = kl(mpmath.mpf(mean), SIGMA[name](mpmath.mpf(head)))
             assert found == pytest.approx(float(exact), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("reads_reversed", [True, False])
+def test_the_kl_is_that_of_the_verdict(*, reads_reversed: bool) -> None:
+    formula = (
+        "0.5 * ((mu**2 + 1) / s**2 + 2 * torch.log(s) - 1)"
+        if reads_reversed
+        else ("0.5 * ((mu - 1)**2 / 4 + s**2 / 4 - 1 - torch.log(s**2 / 4))")
+    )
+    found = verify(read_program(formula, "python")).best.verdict
+    columns, divergences = usual_points(found)
+    for mean, sigma, one in zip(columns["mu"], columns["s"], divergences, strict=True):
+        given = (0, 1, mean, sigma) if reads_reversed else (mean, sigma, 1, 2)
+        assert one == pytest.approx(float(kl(*given)), rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize(

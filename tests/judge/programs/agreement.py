@@ -216,7 +216,7 @@ def _conditions(found: Verification, program: Program, form: Form) -> Iterator[s
     """Which conditions a program has that is a KL, and whether they pass."""
     said = {(one.kind, one.passes) for one in found.conditions}
     wanted = {
-        "free bits": ("free-bits", False),
+        "free bits": ("free-bits", True),
         "bounds": ("clip", True),
         "shift": ("small-number", True),
         "part": ("weights", False),
