@@ -58,20 +58,22 @@ class Doubles:
 class DoubleColumns:
     """Columns of doubles, one entry for each of `count` points, without any library.
 
-    What has no value is nan, what is too large inf; neither raises.
+    What has no value is nan, what is too large inf; neither raises. The scale of the rounding errors is that
+    of what is added up, of functions and of the result: a factor makes none that are larger than these.
     """
 
     def __init__(self, count: int) -> None:
         self._count = count
         self._met = [[0.0] * count]
+        self._result = self._met[0]
 
     @property
     def largest(self) -> list[float]:
-        """The largest magnitude at each point so far."""
-        return [max(map(abs, row)) for row in zip(*self._met, strict=True)]
+        """The largest magnitude at each point so far, of what makes rounding errors."""
+        return [max(map(abs, row)) for row in zip(*self._met, self._result, strict=True)]
 
     def number(self, value: Fraction) -> list[float]:
-        return self._seen([_or_nan(truediv, value.numerator, value.denominator)] * self._count)
+        return self._given([_or_nan(truediv, value.numerator, value.denominator)] * self._count)
 
     def constant(self, name: str) -> list[float]:
         return [math.pi if name == "pi" else math.e] * self._count
@@ -80,18 +82,23 @@ class DoubleColumns:
         return list(map(neg, value))
 
     def operate(self, operator: Operator, left: list[float], right: list[float]) -> list[float]:
-        return self._seen(each(OPERATIONS[operator], left, right))
+        found = self._given(each(OPERATIONS[operator], left, right))
+        if operator in "+-":
+            self._met += left, right
+        return found
 
     def call(self, function: str, value: list[float]) -> list[float]:
-        return self._seen(each(OF_DOUBLES[function], value))
+        found = self._given(each(OF_DOUBLES[function], value))
+        self._met.append(found)
+        return found
 
     def clip(self, value: list[float], low: list[float] | None, high: list[float] | None) -> list[float]:
         raised = value if low is None else list(map(max, value, low))
         return raised if high is None else list(map(min, raised, high))
 
-    def _seen(self, value: list[float]) -> list[float]:
+    def _given(self, value: list[float]) -> list[float]:
         spend(len(value))
-        self._met.append(value)
+        self._result = value
         return value
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from klcli.formula.traversal import children, walk
+from klcli.formula.tree import Call, Clip, MatrixProduct, Operation, Reduction, Tree
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.layouts import ArrayProgram, Fit, fitted
 from klcli.judge.shapes.length_polynomials import (
@@ -63,10 +65,17 @@ class Reductions:
         return LengthMonomial(self.scale.factor, tuple(powers))
 
 
-def uneven(parts: Mapping[str, LengthMonomial] | None) -> str:
-    """In words, how the terms of the symbols differ."""
+def uneven(program: Tree, parts: Mapping[str, LengthMonomial] | None) -> str:
+    """In words, how the terms of the symbols differ.
+
+    Args:
+        program: on arrays.
+        parts: how often the terms of symbols are counted, for those where that is the same for all.
+    """
     if not parts or len(parts) < 2:
-        return "a sum or a mean stands inside of a function or of another sum"
+        if any(map(_has_sum_within, walk(program))):
+            return "a sum or a mean stands inside of a function or of another sum"
+        return "its terms are not summed alike"
     rank = max(len(one.powers) for one in parts.values())
     texts = {name: one.text(_names(rank)) for name, one in parts.items()}
     if len(set(texts.values())) == 1:
@@ -75,6 +84,16 @@ def uneven(parts: Mapping[str, LengthMonomial] | None) -> str:
         f"those of {name} are counted {'once' if text == '1' else f'{text} times'}"
         for name, text in texts.items()
     )
+
+
+def _has_sum_within(node: Tree) -> bool:
+    """Whether it is a function or a sum with another sum in it."""
+    if not isinstance(node, Call | Clip | Reduction) and not (
+        isinstance(node, Operation) and node.operator == "^"
+    ):
+        return False
+    within = (one for child in children(node) for one in walk(child))
+    return any(isinstance(one, Reduction | MatrixProduct) for one in within)
 
 
 def _names(rank: int) -> tuple[str, ...]:

@@ -103,10 +103,14 @@ def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) ->
     return LengthMonomial(plain_fraction(factors[0]), powers)
 
 
-_TERMS = ((1, 1), (1, 0), (0, 1), (0, 0), (1, 2), (2, 1), (2, 0))
-"""The powers of B and d that a constant can have: d counted d times in a sum over a batch is B d^2.
+_TERMS = (
+    ((1, 1), (1, 0), (0, 1), (0, 0), (1, 2), (2, 1), (2, 0)),
+    ((1, 0), (0, 1), (0, 0), (0, 2)),
+)
+"""The powers of B and d that a constant can have: d counted d times in a sum over a batch is B d^2, and d^2
+in the loss of every example; B^2 is a batch size in the place of d there.
 
-B^2 is a batch size in the place of d, in the loss of every example.
+Not all at once, as there are more shapes than terms.
 """
 
 
@@ -115,8 +119,19 @@ def fitted_polynomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) 
     size = max(map(abs, values), default=0.0)
     if size < _CLOSE:
         return LengthPolynomial()
+    found = (_fitted(shapes, values, powers, size) for powers in _TERMS)
+    return next((one for one in found if one), None)
+
+
+def _fitted(
+    shapes: Sequence[Sequence[int]],
+    values: Sequence[float],
+    powers_of: Sequence[tuple[int, int]],
+    size: float,
+) -> LengthPolynomial | None:
+    """The polynomial with terms of these powers, if one has these values."""
     rank = len(shapes[0])
-    terms = list(dict.fromkeys(powers[-rank:] for powers in _TERMS)) if rank <= 2 else []
+    terms = list(dict.fromkeys(powers[-rank:] for powers in powers_of)) if rank <= 2 else []
     if len(shapes) <= len(terms) or not terms:
         return None
     rows = [[float(_at(shape, powers)) for powers in terms] for shape in shapes]

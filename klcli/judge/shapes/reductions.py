@@ -151,7 +151,7 @@ def _found(case: ArrayProgram, given: int | None) -> Reductions:
             raise UnshapedError(str(problem)) from None
         # With as many examples as latents it would run in silence, and count its terms wrongly.
         return Reductions("sum", flaw=f"it does not run on means and heads of shape (B, d): {problem}")
-    return Reductions("sum", flaw=uneven(parts))
+    return Reductions("sum", flaw=uneven(case.program, parts))
 
 
 def _of_one_latent(case: ArrayProgram) -> Reductions | None:
@@ -187,12 +187,17 @@ def _with_masks(case: ArrayProgram, full: Mapping[str, SymbolShape]) -> Reductio
     """What a program with masks is, with the fewest axes with which it is a multiple of what they keep.
 
     A mask of another shape than it was written for may run by chance: (B, T) times (B, 1, 1) is (B, B, T).
+    What runs with a batch is not judged without it.
     """
     flawed: Reductions | None = None
+    has_run = False
     for rank in ranks(case):
+        if rank == 1 and has_run:
+            break
         for kind in MASK_SHAPES.get(rank, ()):
             try:
                 fit = fitted(replace(case, masked=kind), full, rank)
+                has_run = True
                 found = masked_reductions(case, fit, full, "") if fit else None
             except ShapeError:
                 continue

@@ -7,7 +7,7 @@ import pytest
 
 from klcli.formula.read.notation import parse
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Grid, Grids
+from klcli.formula.value.doubles import DoubleColumns, Grid, Grids
 
 
 def on_grid(text: str, **values: Grid) -> Grid:
@@ -48,3 +48,11 @@ def test_clips() -> None:
     low, high = [[-1.0]], [[1.0]]
     assert Grids().clip([[-3.0, 0.5, 3.0]], low, high) == [[-1.0, 0.5, 1.0]]
     assert Grids().clip([[-3.0, 3.0]], None, high) == [[-3.0, 1.0]]
+
+
+def test_the_scale_of_rounding_errors_is_not_that_of_a_factor() -> None:
+    columns = {"x": [0.5, 1.0]}
+    for text, scale in (("(x - 0.25)/150528", 1.0), ("150528 x", 150528.0), ("(x + 8) - 8", 9.0)):
+        run = DoubleColumns(2)
+        evaluate(parse(text), columns, run)
+        assert max(run.largest) == scale

@@ -44,19 +44,27 @@ def test_with_a_flaw_nothing_is_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "words"),
+    ("text", "parts", "words"),
     [
-        (None, "a sum or a mean stands inside of a function or of another sum"),
-        ({"mu": B_D}, "a sum or a mean stands inside of a function or of another sum"),
-        ({"mu": B_D, "lv": B_D}, "its terms are not summed alike"),
+        ("mu.sum() + lv.sum(1)", None, "its terms are not summed alike"),
+        ("mu.sum()**2 + lv", None, "a sum or a mean stands inside of a function or of another sum"),
         (
+            "(mu.sum() + lv).sum()",
+            {"mu": B_D},
+            "a sum or a mean stands inside of a function or of another sum",
+        ),
+        ("mu + lv", {"mu": B_D, "lv": B_D}, "its terms are not summed alike"),
+        (
+            "mu + lv",
             {"mu": monomial(0, 0), "lv": monomial(1, 0)},
             "its terms are not summed alike: those of mu are counted once, those of lv are counted B times",
         ),
     ],
 )
-def test_terms_that_are_not_summed_alike(parts: dict[str, LengthMonomial] | None, words: str) -> None:
-    assert uneven(parts) == words
+def test_terms_that_are_not_summed_alike(
+    text: str, parts: dict[str, LengthMonomial] | None, words: str
+) -> None:
+    assert uneven(read_program(text, "python").arrays, parts) == words
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,14 @@ def test_what_else_a_mask_does_is_a_weight(text: str, scale: str) -> None:
 )
 def test_what_masks_a_part_or_nothing_is_no_mean_of_what_is_kept(text: str) -> None:
     assert settled(text).kind != "exact"
+
+
+def test_what_sums_the_batch_in_one_term_is_no_kl_of_one_example_either() -> None:
+    text = "np.mean(0.5*(np.sum(mask*(mu**2 - 1 - lv), -1) + np.sum(mask*np.exp(lv))))"
+    mu, lv = RANDOM.normal(size=(2, 7, 3))
+    given = {"np": np, "mu": mu, "lv": lv, "mask": np.ones((7, 3))}
+    once = eval(text, given)
+    doubled = eval(text, given | {"lv": lv + np.log(2)})
+    # The exponential counts 7 times as often as the rest.
+    assert doubled - once == pytest.approx(0.5 * (np.exp(lv).sum() - 3 * np.log(2)))
+    assert settled(text).kind == "wrong"
