@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
+from numbers import Real
 from typing import Any, TypeAlias
 
 from klcli.errors import KlcliError
@@ -65,6 +67,29 @@ def numbers(given: NumbersLike) -> list[Any]:
             "a Gaussian takes numbers of shape (d,), not a matrix", "a covariance matrix is cov="
         )
     return several
+
+
+def whole(given: Any, name: str) -> int:
+    """A whole number, also one that is a float, such as 1e6.
+
+    Raises:
+        KlcliError: it is none.
+    """
+    if not (hasattr(given, "__index__") or (isinstance(given, float) and given.is_integer())):
+        raise KlcliError(f"{name} must be a whole number, got {given!r:.60}", f"for example {name}=1000")
+    return int(given)
+
+
+def nonnegative(given: Any, name: str) -> float:
+    """A finite number that is not below 0.
+
+    Raises:
+        KlcliError: it is none.
+    """
+    number = float(given) if isinstance(given, Real) else -1.0
+    if not 0 <= number < inf:
+        raise KlcliError(f"{name} must be a finite number >= 0, got {given!r:.60}", f"for example {name}=0.5")
+    return number
 
 
 def array_of(given: Any, name: str) -> Any:

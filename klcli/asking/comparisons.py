@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
-from klcli.asking.arguments import NumbersLike, independent_gaussian
+from klcli.asking.arguments import NumbersLike, independent_gaussian, whole
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree
@@ -88,7 +88,8 @@ def compare(
         return comparison.compare(param, reading, mu, sigma, programs)
     if param is None:
         return _overview(_point(mu, sigma))
-    return _compared(find(param), _point(mu, sigma), formulas or {}, samples, seed)
+    draws = None if samples is None else whole(samples, "samples")
+    return _compared(find(param), _point(mu, sigma), formulas or {}, draws, whole(seed, "seed"))
 
 
 def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian[Heads]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klcli.asking.arguments import NumbersLike, array_of, gaussian
+from klcli.asking.arguments import NumbersLike, array_of, gaussian, whole
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.closed_form import Unit, known_unit
 from klcli.gaussian.distribution import AnyGaussian, alike
 
 if TYPE_CHECKING:
@@ -50,12 +50,14 @@ def compute(
         The fields of the JSON of ``klcli compute``, without the steps.
 
     Raises:
-        KlcliError: numbers that no Gaussian has, or of different lengths; a value beyond the doubles.
+        KlcliError: numbers that no Gaussian has, or of different lengths; a value beyond the doubles; no such
+            reading, unit, or number of samples.
     """
     q = gaussian(mu, sigma, param, cov)
     prior = None if prior_cov is not None else prior_sigma
     q, p = alike(q, gaussian(prior_mu, prior, prior_param, prior_cov, q.dimension))
-    return _computed(q, p, unit, samples, seed)
+    draws = None if samples is None else whole(samples, "samples")
+    return _computed(q, p, known_unit(unit), draws, whole(seed, "seed"))
 
 
 def _computed(q: AnyGaussian, p: AnyGaussian, unit: Unit, samples: int | None, seed: int) -> ComputeData:
@@ -99,6 +101,6 @@ def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent:
         )
     found = of_arrays(*columns)
     data: EstimateData = estimate_report(
-        found.table(), estimation(found.sums, independent=independent), unit, sample=found.sample
+        found.table(), estimation(found.sums, independent=independent), known_unit(unit), sample=found.sample
     ).data
     return data

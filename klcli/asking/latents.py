@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from klcli.asking.arguments import NumbersLike, independent_gaussian
+from klcli.asking.arguments import NumbersLike, independent_gaussian, nonnegative, whole
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import find
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
@@ -67,8 +67,8 @@ def summarize_latents(
     choice = Choice(
         "mean", {find(param).name: "head"}, independent_gaussian(prior_mu, prior_sigma, prior_param)
     )
-    thresholds = Thresholds(active_variance, collapsed_kl)
-    return _of_arrays(mean, head, LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed))
+    question = _question(choice, active_variance, collapsed_kl, free_bits, beta, marginal, seed)
+    return _of_arrays(mean, head, question)
 
 
 def summarize_latent_files(
@@ -111,9 +111,28 @@ def summarize_latent_files(
     """
     prior = independent_gaussian(prior_mu, prior_sigma, prior_param)
     choice = Choice(mean, _heads(head, param), prior)
-    thresholds = Thresholds(active_variance, collapsed_kl)
-    question = LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed)
+    question = _question(choice, active_variance, collapsed_kl, free_bits, beta, marginal, seed)
     return _of_files(_files(paths), question, executor)
+
+
+def _question(
+    choice: Choice,
+    active_variance: float,
+    collapsed_kl: float,
+    free_bits: float,
+    beta: float | None,
+    marginal: bool,
+    seed: int,
+) -> LatentQuestion:
+    """What is asked, of numbers that mean something."""
+    if whole(seed, "seed") < 0:
+        raise KlcliError(f"the seed must not be negative, got {seed}", "for example 0")
+    thresholds = Thresholds(
+        nonnegative(active_variance, "active_variance"), nonnegative(collapsed_kl, "collapsed_kl")
+    )
+    weight = None if beta is None else nonnegative(beta, "beta")
+    free = nonnegative(free_bits, "free_bits")
+    return LatentQuestion(choice, thresholds, free, weight, marginal, int(seed))
 
 
 def _heads(head: str | None, param: str | None) -> Mapping[str, str]:

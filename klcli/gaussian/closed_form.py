@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import log
 from typing import Literal, TypeAlias, get_args
 
+from klcli.errors import KlcliError
 from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree, operation
 from klcli.formula.value.interval import Interval
@@ -13,6 +14,18 @@ from klcli.values import dataclass, replace
 
 Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+
+
+def known_unit(unit: Unit) -> Unit:
+    """The unit itself.
+
+    Raises:
+        KlcliError: there is none of that name.
+    """
+    if unit not in UNITS:
+        raise KlcliError(f"unknown unit {unit!r:.60}", f"one of: {', '.join(UNITS)}")
+    return unit
+
 
 _LOG_2 = "log 2"
 NEAREST = 2.0**-53

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from klcli.errors import KlcliError
 from klcli.gaussian import independent_divergence as independent
-from klcli.gaussian.closed_form import ClosedForm, Unit
+from klcli.gaussian.closed_form import ClosedForm, Unit, known_unit
 from klcli.gaussian.distribution import AnyGaussian, has_heads
 
 
@@ -21,10 +22,10 @@ def divergence(q: AnyGaussian, p: AnyGaussian, unit: Unit = "nats") -> ClosedFor
         KlcliError: different dimensions, a singular prior, or a value beyond the doubles.
     """
     if has_heads(q) and has_heads(p):
-        return independent.divergence(q, p, unit)
+        return independent.divergence(q, p, known_unit(unit))
     from klcli.gaussian.multivariate import divergence as multivariate
 
-    return multivariate.divergence(q.with_covariance(), p.with_covariance(), unit)
+    return multivariate.divergence(q.with_covariance(), p.with_covariance(), known_unit(unit))
 
 
 def divergence_digits(q: AnyGaussian, p: AnyGaussian, digits: int, unit: Unit = "nats") -> Decimal:
@@ -37,8 +38,11 @@ def divergence_digits(q: AnyGaussian, p: AnyGaussian, digits: int, unit: Unit = 
         unit: of the value: nats or bits.
 
     Raises:
-        KlcliError: different dimensions, or digits that cannot be had.
+        KlcliError: different dimensions, digits that cannot be had, or no such unit.
     """
+    if digits < 1:
+        raise KlcliError(f"a number has 1 digit or more, not {digits}", "for example 50")
+    known_unit(unit)
     if has_heads(q) and has_heads(p):
         return independent.divergence_digits(q, p, digits, unit)
     from klcli.gaussian.multivariate import divergence as multivariate

@@ -38,6 +38,6 @@ def _exact(number: Any, name: str) -> Fraction:
     plain = number.item() if hasattr(number, "item") else number
     if not isinstance(plain, int | float | Decimal):
         raise KlcliError(f"{name} must hold numbers, got {number!r:.60}", "for example 1.2 or '0.1'")
-    if not isfinite(plain):
+    if not isinstance(plain, int) and not isfinite(plain):
         raise KlcliError(f"{name} must be finite, got {plain}", "only finite numbers have a finite KL")
     return Fraction(plain)

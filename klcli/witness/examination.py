@@ -93,7 +93,8 @@ def examine(
     """
 
     def sampled(case: Decomposition) -> tuple[Estimate, None]:
-        return total(sample(case.log_ratios, samples or case.samples, seed, progress, estimator)), None
+        draws = case.samples if samples is None else samples
+        return total(sample(case.log_ratios, draws, seed, progress, estimator)), None
 
     return examined(case_of(q, p), sampled)
 

@@ -73,10 +73,10 @@ def sample(
     if not LEAST_SAMPLES <= samples <= MOST_SAMPLES:
         raise KlcliError(
             f"samples must be from {LEAST_SAMPLES:,} to {MOST_SAMPLES:,}, got {samples:,}",
-            "for example --samples 1e6",
+            "for example 1,000,000",
         )
     if seed < 0:
-        raise KlcliError(f"the seed must not be negative, got {seed}", "for example --seed 0")
+        raise KlcliError(f"the seed must not be negative, got {seed}", "for example 0")
     generator = numpy.random.Generator(numpy.random.SFC64(seed))
     row = ESTIMATORS[estimator]
     found = []

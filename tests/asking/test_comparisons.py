@@ -50,6 +50,7 @@ def test_formulas_that_were_read() -> None:
         ("var", {"sigma": -1}, "sigma must be > 0"),
         ("var", {"mu": [0, 1]}, "at one latent, not 2"),
         ("sigmoid", {"sigma": 2}, "no head stands"),
+        ("var", {"samples": "x"}, "samples must be a whole number"),
         ("var", {"formulas": {"A": "s"}}, "there is a formula A already"),
     ],
 )

@@ -84,11 +84,22 @@ def test_a_short_repr() -> None:
         ((0, 1), {"cov": [[1]]}, "say the same thing twice"),
         ((0, 1), {"param": "variance"}, "variance"),
         (("x", 1), {}, "mu must be a number"),
+        ((10**400, 1), {}, "beyond the doubles"),
+        ((0.3, 1), {"unit": "bit"}, "unknown unit 'bit'"),
+        ((0.3, 1), {"samples": 0}, "samples must be from 1,000"),
+        ((0.3, 1), {"samples": "1e6"}, "samples must be a whole number, got '1e6'"),
+        ((0.3, 1), {"seed": 0.5}, "seed must be a whole number, got 0.5"),
     ],
 )
 def test_what_is_no_gaussian(arguments: tuple[Any, ...], options: dict[str, Any], message: str) -> None:
     with pytest.raises(klcli.KlcliError, match=message):
-        klcli.compute(*arguments, **options, **FEW)
+        klcli.compute(*arguments, **FEW | options)
+
+
+def test_a_whole_number_may_be_a_float() -> None:
+    assert (
+        klcli.compute(0.3, 1.2, samples=2e3).monte_carlo == klcli.compute(0.3, 1.2, samples=2000).monte_carlo
+    )
 
 
 def samples() -> tuple[Any, Any]:
@@ -137,3 +148,8 @@ def test_estimates_have_the_fields_of_the_command(klcli: Klcli, tmp_path: Any) -
 def test_what_are_no_samples(arrays: tuple[Any, ...], message: str) -> None:
     with pytest.raises(klcli.KlcliError, match=message):
         klcli.estimate(*arrays)
+
+
+def test_no_estimate_has_an_unknown_unit() -> None:
+    with pytest.raises(klcli.KlcliError, match="unknown unit 'nat'"):
+        klcli.estimate([0.1, 0.2], unit="nat")  # type: ignore[arg-type]

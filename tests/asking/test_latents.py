@@ -87,6 +87,17 @@ def test_a_file_that_is_mapped(tmp_path: Path) -> None:
         (lambda: klcli.summarize_latents(MEAN, HEAD, param="logvar", prior_mu=[1, 2]), "4 latents"),
         (lambda: klcli.summarize_latents(MEAN * numpy.nan, HEAD, param="logvar"), "none of 300 rows"),
         (lambda: klcli.summarize_latents(MEAN[:0], HEAD[:0], param="logvar"), "no numbers in a row|no row"),
+        *(
+            (lambda name=name: klcli.summarize_latents(MEAN, HEAD, param="logvar", **{name: -1}), message)
+            for name, message in {
+                "active_variance": "active_variance must be a finite number >= 0, got -1",
+                "collapsed_kl": "collapsed_kl must be",
+                "free_bits": "free_bits must be",
+                "beta": "beta must be",
+                "seed": "the seed must not be negative",
+            }.items()
+        ),
+        (lambda: klcli.summarize_latents(MEAN, HEAD, param="logvar", beta=numpy.nan), "beta must be"),
         (lambda: klcli.summarize_latent_files([]), "no table is given"),
         (lambda: klcli.summarize_latent_files("none.npz"), "No such file"),
         (lambda: klcli.summarize_latent_files("none.npz", head="s"), "give both, or neither"),

@@ -57,6 +57,17 @@ def test_other_dimensions_are_refused() -> None:
             divergence(HEADS, p)
 
 
+@pytest.mark.parametrize("q", [HEADS, CORRELATED])
+def test_a_unit_and_digits_that_there_are_not(q: AnyGaussian) -> None:
+    for unit in ("bit", "NATS", None):
+        with pytest.raises(KlcliError, match="unknown unit"):
+            divergence(q, q, unit)  # type: ignore[arg-type]
+        with pytest.raises(KlcliError, match="unknown unit"):
+            divergence_digits(q, q, 5, unit)  # type: ignore[arg-type]
+    with pytest.raises(KlcliError, match="1 digit or more"):
+        divergence_digits(q, q, 0)
+
+
 def test_digits_need_exact_arithmetic() -> None:
     with pytest.raises(KlcliError, match="ends at 16 dimensions"):
         divergence_digits(LARGE, LARGE, 30)

@@ -15,9 +15,9 @@ from klcli.report.lint_data import LintData
 def lint_files(
     paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
     *,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    select: Sequence[str] | str = (),
+    ignore: Sequence[str] | str = (),
+    exclude: Sequence[str] | str = (),
     notes: bool | None = None,
     jobs: int | None = 1,
 ) -> LintData:
@@ -27,7 +27,7 @@ def lint_files(
 
     Args:
         paths: files and folders, or one of them.
-        select: codes of the findings that are wanted, such as ``KL101`` or ``KL2``; all without it.
+        select: codes of the findings that are wanted, such as ``KL101`` or ``KL2``, or one; all without it.
         ignore: those that are not.
         exclude: patterns of paths to be left out, as in a .gitignore.
         notes: whether notes are wanted, which are no findings for the status.
@@ -41,7 +41,13 @@ def lint_files(
     """
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     named = tuple(os.fspath(path) for path in several)
-    flags = Flags(named, tuple(select), tuple(ignore), tuple(exclude), notes=notes, jobs=jobs or cores())
+    codes = (_words(select), _words(ignore))
+    flags = Flags(named, *codes, _words(exclude), notes=notes, jobs=jobs or cores())
     run = run_of(flags, Settings(quiet=1))
     data: LintData = run.report(run.linted()).data
     return data
+
+
+def _words(given: Sequence[str] | str) -> tuple[str, ...]:
+    """Several words, or one, which is no sequence of letters here."""
+    return (given,) if isinstance(given, str) else tuple(given)

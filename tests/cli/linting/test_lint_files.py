@@ -36,6 +36,7 @@ def test_codes_and_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "vae.py").write_text(WRONG)
     assert not library.lint_files(str(tmp_path), ignore=["KL105"]).findings
     assert library.lint_files([str(tmp_path)], select=["KL1"]).findings
+    assert library.lint_files(tmp_path, select="KL1", exclude="other.py").findings  # and no letters
     with pytest.raises(library.KlcliError, match="is excluded"):
         library.lint_files(".", exclude=["*.py"])
     with pytest.raises(library.KlcliError):
