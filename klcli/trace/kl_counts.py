@@ -149,7 +149,16 @@ def is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
     role = kernel.verification.best.verdict.roles
     own = _leaves(recording, part, (role.mean, role.head))
     other = [leaf for leaf in _leaves(recording, part, (role.prior_mean, role.prior_head)) if leaf.grad]
-    return bool(own) and all(leaf.more.get("made_by") == "a parameter" for leaf in (*own, *other))
+    is_program = recording.called is None
+    return bool(own) and all(
+        leaf.more.get("made_by") == "a parameter" or (is_program and _is_trained_vector(leaf))
+        for leaf in (*own, *other)
+    )
+
+
+def _is_trained_vector(leaf: Step) -> bool:
+    """Whether it is what a program trains, as ``torch.zeros(d, requires_grad=True)``, and has no batch."""
+    return leaf.op == "leaf" and leaf.grad and leaf.more.get("made_by") == "an input" and len(leaf.shape) == 1
 
 
 def _leaves(recording: Recording, part: Part, names: Sequence[str | None]) -> list[Step]:

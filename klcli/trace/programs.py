@@ -127,7 +127,8 @@ class Builder:
     def _made(self, index: int, view: Shape | None) -> Tree:
         step = self._steps[index]
         if index in self._cuts or step.is_leaf:
-            return self._leaf(index, step, view)
+            leaf = self._leaf(index, step, view)
+            return Stop(leaf) if step.op == "stop" else leaf
         below = step.args[0] if step.args and isinstance(step.args[0], int) else None
         if step.op in ("same", "shape", "stop") and step.names:
             self._called.setdefault(below, step.names)

@@ -26,6 +26,55 @@ def cuts_of(recording: Recording, core: int) -> Iterator[tuple[int, ...]]:
     for pair in combinations(named[:_MOST_CUTS], 2):
         if not _is_below(recording, *pair) and _lead_alone(recording, core, pair):
             yield pair
+    yield from wide_cuts_of(recording, core)
+
+
+def wide_cuts_of(recording: Recording, core: int) -> Iterator[tuple[int, ...]]:
+    """The same of a term of many leaves: nodes that need not be all that these lead through.
+
+    Args:
+        recording: the run.
+        core: the node of the program.
+    """
+    for found in (tuple(_held(recording, core)), tuple(_given(recording, core))):
+        if 0 < len(found) <= _MOST_CUTS:
+            yield found
+
+
+def _held(recording: Recording, core: int) -> Iterator[int]:
+    """The outermost arrays that train nothing and are computed, as a policy before its update is."""
+    seen, stack = {core}, [core]
+    while stack:
+        for below in recording.steps[stack.pop()].below:
+            step = recording.steps[below]
+            if below in seen:
+                continue
+            seen.add(below)
+            if step.grad:
+                stack.append(below)
+            elif step.size > 1 and not step.is_leaf and _has_leaves(recording, below):
+                yield below
+
+
+def _given(recording: Recording, core: int) -> Iterator[int]:
+    """The arrays that the function is given in which a term is computed."""
+    place = recording.steps[core].place
+    seen, stack = {core}, [core]
+    while stack and place:
+        for below in recording.steps[stack.pop()].below:
+            step = recording.steps[below]
+            if below in seen:
+                continue
+            seen.add(below)
+            if step.place and (step.place.path, step.place.function) == (place.path, place.function):
+                stack.append(below)
+            elif step.size > 1 and not step.is_leaf and _has_leaves(recording, below):
+                yield below
+
+
+def _has_leaves(recording: Recording, index: int) -> bool:
+    """Whether a node is computed from arrays, and not from numbers alone."""
+    return any(recording.steps[one].is_leaf for one in recording.leading_to(index))
 
 
 def _inside(recording: Recording, core: int) -> Iterator[int]:

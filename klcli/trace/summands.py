@@ -6,7 +6,7 @@ may belong together all the same, as in ``mse + 1 + s - mu^2 - exp(s)``: they ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from klcli.formula.traversal import free_symbols
@@ -14,6 +14,7 @@ from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation, stated_estimation
 from klcli.names.log_ratios import is_neutral
+from klcli.names.losses import is_called_kl
 from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kl_recognition import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
@@ -21,7 +22,7 @@ from klcli.trace.mixtures import mixed_densities
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
-from klcli.trace.start_nodes import cuts_of
+from klcli.trace.start_nodes import cuts_of, wide_cuts_of
 from klcli.values import replace
 
 _MOST_LEAVES = 6
@@ -102,7 +103,15 @@ def _of_stack(recording: Recording, chain: Chain) -> list[Part]:
 
 
 def _belongs_together(recording: Recording, chain: Chain, parts: Sequence[Part]) -> bool:
-    """Whether summands of which nothing is known are one thing: they share a leaf, or stand in one line."""
+    """Whether summands of which nothing is known are one thing: they share a leaf, or stand in one line.
+
+    One of them that is called a KL, and the others not, is a thing of its own.
+    """
+    called = [
+        any(is_called_kl(recording.steps[one].name or "") for one, _ in part.chain.above) for part in parts
+    ]
+    if any(called) and not all(called):
+        return False
     owners = [set(part.builder.symbols.values()) for part in parts]
     if any(one & other for place, one in enumerate(owners) for other in owners[:place]):
         return True
@@ -143,23 +152,26 @@ def _of_matrices(recording: Recording, part: Part) -> Part:
 
 def _entrywise(recording: Recording, chain: Chain) -> Part:
     """A part as a program of single entries."""
-    builder = Builder(recording)
     if recording.steps[chain.core].op == "loss":
         return _called(recording, chain)
+    part = _as_program(recording, chain)
+    if part.tree is None or len(part.builder.symbols) > _MOST_LEAVES:
+        return _with_cuts(recording, part, wide_cuts_of(recording, chain.core))
+    part = _judged(recording, part)
+    return part if part.is_known else _with_cuts(recording, part, cuts_of(recording, chain.core))
+
+
+def _as_program(recording: Recording, chain: Chain) -> Part:
+    """A part with its program, or why there is none."""
+    builder = Builder(recording)
     leaves = [one for one in recording.leading_to(chain.core) if recording.steps[one].is_leaf]
     # A mean or a head may itself be computed from a few.
     if len(leaves) > 4 * _MOST_LEAVES:
         return Part(chain, builder, problem="a sum of many things")
     try:
-        tree = chain.tree(builder, recording)
+        return Part(chain, builder, chain.tree(builder, recording))
     except UnfollowedError as error:
         return Part(chain, builder, problem=str(error))
-    part = Part(chain, builder, tree)
-    if len(builder.symbols) <= _MOST_LEAVES:
-        part = _judged(recording, part)
-        if not part.is_known:
-            part = _with_cuts(recording, part)
-    return part
 
 
 def _called(recording: Recording, chain: Chain) -> Part:
@@ -224,16 +236,17 @@ def _is_neutral(tree: Tree, builder: Builder) -> bool:
     return len(names) > 1 and all(is_neutral(builder.spellings.get(name, name)) for name in names)
 
 
-def _with_cuts(recording: Recording, part: Part) -> Part:
+def _with_cuts(recording: Recording, part: Part, every: Iterable[tuple[int, ...]]) -> Part:
     """The part with a symbol for what all ways from some leaves lead through: ``std = 0.1 + softplus(x)``."""
-    for cuts in cuts_of(recording, part.chain.core):
+    for cuts in every:
         builder = Builder(recording, cuts=cuts)
         try:
             tree = part.chain.tree(builder, recording)
         except UnfollowedError:
             continue
         found = _judged(recording, Part(part.chain, builder, tree, cuts=cuts))
-        if found.likelihood or (found.kernel and found.kernel.verification.best.verdict.roles.mean):
+        has_mean = found.kernel and found.kernel.verification.best.verdict.roles.mean
+        if found.likelihood or found.estimation or has_mean:
             return found
     return part
 

@@ -7,6 +7,7 @@ says that it is one, by the name of the function or variable, or by those of its
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from klcli.errors import KlcliError
 from klcli.formula.traversal import free_symbols
@@ -20,10 +21,11 @@ from klcli.judge.verification import Verification
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.parts import Part
-from klcli.trace.programs import program_of
+from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
+from klcli.trace.start_nodes import cuts_of
 from klcli.trace.summands import is_dependent
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,21 @@ class Unknown:
 
 def looked_at(recording: Recording, part: Part) -> Unknown:
     """What the judge says of a part of which nothing is known."""
+    found = _looked_at(recording, part)
+    if found.mistake or part.estimation or part.densities or not _is_called_kl(recording, part):
+        return found
+    # A mistake may show where a head is no function of what is trained: ``std`` and ``exp(log_std)``.
+    for cuts in cuts_of(recording, part.chain.core):
+        builder = Builder(recording, cuts=cuts)
+        with suppress(UnfollowedError):
+            tree = part.chain.tree(builder, recording)
+            other = _looked_at(recording, replace(part, builder=builder, tree=tree, problem=""))
+            if other.mistake:
+                return other
+    return found
+
+
+def _looked_at(recording: Recording, part: Part) -> Unknown:
     if part.estimation:
         return _estimator(part.estimation)
     if part.densities:
@@ -96,10 +113,14 @@ def _estimator(found: Estimation) -> Unknown:
 
 def _means_to_be(recording: Recording, part: Part) -> bool:
     """Whether a part says that it is a KL, or has a mean and a head by their names."""
-    if any(map(is_called_kl, _names(recording, part))):
+    if _is_called_kl(recording, part):
         return True
     symbols = free_symbols(part.tree) if part.tree is not None else ()
     return any(map(is_mean, symbols)) and any(map(suggested, symbols))
+
+
+def _is_called_kl(recording: Recording, part: Part) -> bool:
+    return any(map(is_called_kl, _names(recording, part)))
 
 
 def _names(recording: Recording, part: Part) -> Iterator[str]:

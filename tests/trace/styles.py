@@ -172,6 +172,70 @@ def divided_by_the_latents() -> Any:
     return rows(*heads()).mean() / LATENTS
 
 
+def policies(before: Any) -> tuple[Any, Any]:
+    """Minus an objective, and the KL from a policy before its update to it, both of one spread."""
+    mean, log_std = heads()[0], torch.nn.Parameter(torch.zeros(LATENTS))
+    with torch.no_grad():
+        # A product of matrices: covariances are looked for, too.
+        old_mean, old_std = X @ torch.rand(N, LATENTS), before(log_std.exp())
+    std = log_std.exp()
+    ratio = torch.exp(-0.5 * (((old_mean - mean) / std) ** 2).sum(1))
+    return -(ratio * torch.rand(B)).mean(), (old_mean, old_std, mean, std)
+
+
+def policy_before_its_update() -> Any:
+    objective, (old_mean, old_std, mean, std) = policies(lambda std: 1.1 * std)
+    kl = D.kl_divergence(D.Normal(old_mean, old_std), D.Normal(mean, std)).sum(1).mean()
+    return objective + 0.2 * kl
+
+
+def policy_whose_square_is_lost() -> Any:
+    objective, (old_mean, old_std, mean, std) = policies(lambda std: 1.1 * std)
+    entries = torch.log(std / old_std) + (old_std + (old_mean - mean) ** 2) / (2 * std**2) - 0.5
+    kl = entries.sum(1).mean()
+    return objective + 0.2 * kl
+
+
+def normal_kl(mean1: Any, logvar1: Any, mean2: Any, logvar2: Any) -> Any:
+    squares = (mean1 - mean2) ** 2 * torch.exp(-logvar2)
+    return 0.5 * (logvar2 - logvar1 - 1 + torch.exp(logvar1 - logvar2) + squares)
+
+
+def steps_of_a_diffusion() -> Any:
+    """Means and heads of the same arrays, each of many."""
+    x0, out, fraction = X[:, :LATENTS], *heads()
+    step = 0.9 * x0 + 0.3 * noise(x0)
+    mean, model = 0.4 * x0 + 0.6 * step, 0.4 * (step - 0.3 * out) + 0.6 * step
+    low, high = torch.rand(B, LATENTS) - 3, torch.rand(B, LATENTS) - 1
+    logvar = fraction * high + (1 - fraction) * low
+    return normal_kl(mean, low, model, logvar).sum(1).mean()
+
+
+def steps_side_by_side() -> Any:
+    kls = [rows(*heads()) for _ in range(3)]
+    return torch.stack(kls, dim=1).sum(1).mean() + torch.stack(kls).mean()
+
+
+def vectors_of_weights() -> Any:
+    """Their KL is none of examples, though the likelihood is an average of these."""
+    mean, log_std = (torch.zeros(N, requires_grad=True) for _ in range(2))
+    logits = (mean + log_std.exp() * torch.randn(B, N)) @ X.T
+    error = F.binary_cross_entropy_with_logits(logits, torch.ones(B, B), reduction="sum") / B
+    return error + (0.5 * (mean**2 + torch.exp(2 * log_std) - 1) - log_std).sum()
+
+
+def k3_of_logits() -> Any:
+    """Log-probabilities are computed from logits, and are called so where they are compared."""
+
+    def log_probs(logits: Any) -> Any:
+        return logits[:, :, 0] - logits.logsumexp(-1)
+
+    logp = log_probs(DECODER(heads()[0]).reshape(B, 4, -1))
+    ref = log_probs(torch.rand(B, 4, N // 4)).detach()
+    kl = torch.exp(ref - logp) - (ref - logp) - 1
+    return 0.04 * kl.mean()
+
+
 def drawn_data_and_a_norm() -> Any:
     mu, logvar = heads()
     target = torch.rand(B, N)
@@ -213,6 +277,16 @@ STYLES = {
     "divided by the latents": Known(
         divided_by_the_latents, (("kl", "scaled", "logvar", "mean", 1),), None, ("KL206",)
     ),
+    "policy before its update": Known(policy_before_its_update, (OTHER, kl(0.2, "std"))),
+    "policy whose square is lost": Known(
+        policy_whose_square_is_lost, (OTHER, ("kl", "wrong", None, "", None)), codes=("KL103",)
+    ),
+    "steps of a diffusion": Known(steps_of_a_diffusion, (kl(),)),
+    "steps side by side": Known(steps_side_by_side, (kl(),) * 3 + (kl(1 / 3),) * 3),
+    "vectors of weights": Known(
+        vectors_of_weights, (RECON, ("kl", "exact", "logstd", "sum", 1)), samples=("logstd",)
+    ),
+    "k3 of logits": Known(k3_of_logits, (estimator("mean", 0.04),)),
     "drawn data and a norm": Known(drawn_data_and_a_norm, (RECON, RECON, kl())),
     "rows that are averaged together": Known(
         rows_that_are_averaged_together, (RECON, kl(math.log(2))), math.log(2) / 2, samples=("logvar",)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from klcli.trace.start_nodes import cuts_of
+from klcli.trace.start_nodes import cuts_of, wide_cuts_of
 from tests.trace.recordings import leaf, node, recorded
 
 S = (2, 3)
@@ -41,6 +41,31 @@ def cuts(*nodes: dict[str, Any]) -> list[tuple[int, ...]]:
 )
 def test_one_node(nodes: tuple[dict[str, Any], ...], expected: list[tuple[int, ...]]) -> None:
     assert cuts(*nodes) == expected
+
+
+OTHER = ["train.py", 3, "encoded"]
+
+
+def held(op: str, *args: int | float, **more: Any) -> dict[str, Any]:
+    return node(op, *args, shape=S, grad=False, **more)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        # The policy before its update is computed from the array that is trained, and held still.
+        ((leaf("x", S), held("stop", 0), held("mul", 1, 1.01), array("sub", 0, 2), node("sum", 3)), [(2,)]),
+        # Data are leaves already, and numbers are no arrays.
+        ((leaf("x", S), leaf("y", S, grad=False), array("sub", 0, 1), node("sum", 2)), []),
+        ((leaf("x", S), held("full", 1.0), held("mul", 1, 2.0), array("sub", 0, 2), node("sum", 3)), []),
+        # What other functions compute is what this one is given.
+        ((leaf("x", S), array("exp", 0, place=OTHER), array("sub", 1, 0), node("sum", 2)), [(1,)]),
+    ],
+)
+def test_what_is_held_still_and_what_a_function_is_given(
+    nodes: tuple[dict[str, Any], ...], expected: list[tuple[int, ...]]
+) -> None:
+    assert list(wide_cuts_of(recorded(*nodes), len(nodes) - 1)) == expected
 
 
 def test_a_leaf_that_leads_elsewhere_as_well_is_not_cut_off() -> None:

@@ -50,7 +50,8 @@ class Added:
         own = {**given, **{copy: given[symbol] for copy, symbol in self.start.copies}}
         if noise is not None and self.noise is not None:
             own[self.start.noises[0]] = np.broadcast_to(noise, self.noise)
-        found = self.steps.arrays(own)[self.core]
+        # A summand with fewer entries than the sum is added to each of its rows.
+        found = np.broadcast_to(self.steps.arrays(own)[self.core], self.weights.shape)
         return float(np.dot(self.weights.ravel(), found.ravel()))
 
     def glimpsed(self, given: Mapping[int, NumPyArray]) -> float:

@@ -9,6 +9,7 @@ from .layers import biased
 from .likelihood_calls import LIKELIHOOD_CALLS, likelihood
 from .notes import Node
 from .products import entrywise_product
+from .stacks import reduced_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +114,8 @@ def _reduced(name: str, first: Node, given: list[Any], named: dict[str, Any]) ->
     axes = [axes] if isinstance(axes, int) else list(axes) if axes else None
     # Behind the array and its axes.
     keepdim = one_of(named.get("keepdim", named.get("keepdims")), given[2:3], False)
-    return Node(name, (first,), axes=axes, keepdim=keepdim is True)
+    found = reduced_stack(name, first, axes, keepdim=keepdim is True)
+    return found or Node(name, (first,), axes=axes, keepdim=keepdim is True)
 
 
 def _norm(first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
