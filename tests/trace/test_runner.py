@@ -47,9 +47,11 @@ Told = dict[str, Any]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[int, Told]]:
     """Has lines run as a program; the status and what was written. In them `w` is the recorder."""
-    package, watching, targets = (ModuleType(f"made_up{name}") for name in ("", ".watching", ".targets"))
+    package, frameworks, watching, targets = (
+        ModuleType(f"made_up{name}") for name in ("", ".frameworks", ".watching", ".targets")
+    )
     watching.Watching = Watching  # type: ignore[attr-defined]
-    package.__dict__.update(
+    frameworks.__dict__.update(
         installed=list, WATCHED=(), FRAMEWORKS=("json", "no_such"), RefusedError=RefusedError
     )
 
@@ -59,7 +61,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
         return [target, inputs, arguments]
 
     targets.called = called  # type: ignore[attr-defined]
-    for module in (package, watching, targets):
+    for module in (package, frameworks, watching, targets):
         monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(runner, "_recorders", lambda: package)
     monkeypatch.setattr(sys, "argv", [*sys.argv])
