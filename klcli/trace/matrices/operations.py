@@ -99,7 +99,7 @@ def _factor(np: Any, array: Any, more: Mapping[str, Any]) -> Any:
 
 
 def _cholesky(np: Any, more: Mapping[str, Any], array: NumPyArray) -> Any:
-    lower = np.linalg.cholesky(np.tril(array) + _transposed(np.tril(array, -1)))
+    lower = np.linalg.cholesky(array)  # of which it reads the lower triangle alone
     return _transposed(lower) if more.get("upper") else lower
 
 
