@@ -91,7 +91,8 @@ def _blocks(found: Sequence[LoggedSeries], warnings: Sequence[str]) -> Iterator[
 def _cells(one: LoggedSeries) -> tuple[str, ...]:
     first, last = _ends(one.series)
     told = str(len(one.search.changes)) if one.search.is_decidable else f"not told: {one.search.why_not}"
-    steps = f"{one.series.steps[0]:g} to {one.series.steps[-1]:g}, {len(one.series.values):,} values"
+    many = len(one.series.values)
+    steps = f"{one.series.steps[0]:g} to {one.series.steps[-1]:g}, {many:,} value{'s' * (many != 1)}"
     return one.series.name, steps, significant(first, FEW_DIGITS), significant(last, FEW_DIGITS), told
 
 

@@ -87,7 +87,7 @@ def level_changes(values: NDArray[Any]) -> LevelSearch:
         values: finite, in the order of their steps, shape (n,).
     """
     if len(values) < LEAST_STEPS:
-        return LevelSearch((), False, f"{len(values)} steps are too few: it takes {LEAST_STEPS}")
+        return LevelSearch((), False, f"it takes {LEAST_STEPS} steps, not {len(values)}")
     if values.min() == values.max():
         return LevelSearch((), True)
     if _noise(_scores(values)) is None:

@@ -21,7 +21,7 @@ _MOST_ROWS = 50_000
 """Rows that are looked at, and so values that are remembered: memory must not grow with the table."""
 _WHOLE = regex(r"[+-]?[0-9]+(\.0*)?")
 """A whole number, perhaps as a double writes it."""
-_NUMBER = regex(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)|", re.IGNORECASE)
+_NUMBER = regex(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)|", re.IGNORECASE)
 """Any number, and nothing."""
 
 

@@ -12,6 +12,7 @@ from klcli.tables.formats.delimited import open_delimited
 from klcli.tables.formats.detection import holds_arrays
 from klcli.tables.formats.event_files import is_event_file, logged_scalars
 from klcli.tables.formats.json_lines import flat_numbers, json_objects
+from klcli.tables.numbered_names import check_distinct
 from klcli.tables.source import Source
 from klcli.tables.streams import GZIP, begun, decompressed
 from klcli.values import dataclass, field
@@ -124,6 +125,7 @@ def _of_columns(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequen
     names = [name.strip('"') for name in table.names]
     chosen = [column for column, name in enumerate(names) if wanted(name)]
     step = next((column for column, name in enumerate(names) if STEP_COLUMN.says(metric_of(name))), None)
+    check_distinct([names[column] for column in chosen], source.name)
     found = [LogSeries(names[column]) for column in chosen]
     cells = _Cells(chosen)
     if chosen:

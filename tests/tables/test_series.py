@@ -63,6 +63,12 @@ def test_words_in_columns_that_nobody_reads_do_no_harm() -> None:
     assert shown(read("step,kl,note\n1,0.5,warm-up\n")) == [("kl", [1], [0.5])]
 
 
+def test_two_columns_of_one_name_are_no_series() -> None:
+    with pytest.raises(KlcliError, match="two columns called 'kl'"):
+        read("step,kl,kl\n1,1,2\n2,3,4\n")
+    assert shown(read("step,kl,a,a\n1,1,2,2\n")) == [("kl", [1.0], [1.0])]
+
+
 def test_files_of_one_run_are_put_together() -> None:
     first, later = LogSeries("kl", [1.0], [0.5]), LogSeries("kl", [2.0], [0.25], 1, 3.0)
     first.extend(later)

@@ -65,8 +65,9 @@ def runlog(
             if known is not one:
                 known.extend(one)
     logged = [one for one in found.values() if one.values]
-    if not logged:
-        raise _nothing(files, columns, list(names))
+    missing = [name for name in columns if not any(_is_wanted(one.name, frozenset({name})) for one in logged)]
+    if missing or not logged:
+        raise _nothing(files, missing, list(names))
     return runlog_report(files, [_searched(one) for one in logged]), settings
 
 

@@ -16,10 +16,12 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_NUMBER = regex(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = regex(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """A decimal number, in ASCII alone: Python would read other digits and dashes, too."""
 _DECIMAL_COMMA = regex(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 """A number of many countries of Europe."""
+_LONGEST_NAME = 500
+"""Characters of a column's name; those of sweeps, with a run and its settings, have 300."""
 _WORDS = {
     **dict.fromkeys(("", "nan", "na", "n/a", "null", "none"), nan),
     **dict.fromkeys(("inf", "+inf", "infinity", "+infinity"), inf),
@@ -131,9 +133,20 @@ def open_delimited(source: Source, begin: bytes) -> DelimitedText:
     first = _fields(block[0], separator)
     titled = not any(_is_number(field) for field in first) and not all(map(_is_value, first))
     names = tuple(field.strip() for field in first) if titled else _commented(comment, separator, len(first))
+    _check_lengths(names, source.name)
     kept = (numbers[titled:], block[titled:])
     row = tuple(_fields(kept[1][0], separator)) if kept[1] else ()
     return DelimitedText(source, names, len(first), separator, _chained(kept, lines), row)
+
+
+def _check_lengths(names: Sequence[str], file: str) -> None:
+    """Refuse what is no name of a column, as a line of another text: rules on names take the square of it."""
+    longest = max(names, key=len, default="")
+    if len(longest) > _LONGEST_NAME:
+        raise KlcliError(
+            f"the first line of {file} has a name of {len(longest):,} characters",
+            "it is taken for a header: a table in text is CSV or JSON lines",
+        )
 
 
 def _chained(first: _Lines, rest: Iterator[tuple[str, Sequence[int], list[str]]]) -> Iterator[_Lines]:

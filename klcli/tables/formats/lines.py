@@ -58,7 +58,10 @@ def _decoded(data: bytes, source: Source, line: int, *, whole: bool = True) -> s
             f"if it is a table: iconv -f {encoding} -t utf-8",
         ) from None
     if "\0" in text:
-        raise KlcliError(f"{source.name} is no text: it has NUL bytes", "TABLE is CSV or NPY")
+        raise KlcliError(
+            f"{source.name} is no text: it has NUL bytes",
+            "CSV and JSON lines are text; other formats are told by how they begin, and it begins as none",
+        )
     if "\r" in text.removesuffix("\r"):
         raise KlcliError(
             f"the lines of {source.name} end in carriage returns alone",

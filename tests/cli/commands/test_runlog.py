@@ -155,6 +155,23 @@ def test_the_whole_name_decides(
     assert [row["trainer"] for row in series["meanings"]] == trainers
 
 
+def test_each_column_that_is_named_has_to_be_there(klcli: Klcli, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("step,kl,other\n1,0.5,2\n")
+    assert klcli("runlog", str(log), "--column", "kl", "--column", "other").status == 0
+    found = klcli("runlog", str(log), "--column", "kl", "--column", "nope")
+    assert found.status == 2
+    assert "there is no column 'nope' with numbers" in found.err
+
+
+def test_one_step_is_no_steps(klcli: Klcli, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("step,kl\n1,0.5\n")
+    out = klcli("runlog", str(log)).out
+    assert "1 to 1, 1 value " in out
+    assert "it takes 96 steps, not 1" in out
+
+
 def test_a_column_is_named_without_its_run(klcli: Klcli, tmp_path: Path) -> None:
     path = log(tmp_path / "r.csv", "b - objective/kl", numpy.arange(9.0))
     assert klcli("runlog", path, "--column", "objective/kl").status == 0

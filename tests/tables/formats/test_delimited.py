@@ -136,8 +136,8 @@ def test_what_is_wrong(text: str, message: str, hint: str) -> None:
     [
         ("a,b\n1,2\n".encode("utf-16"), "not UTF-8: byte 0xff in line 1", "utf-16"),
         ("a,b\n1,2\né,2\n".encode("latin1"), "not UTF-8: byte 0xe9 in line 3", "latin1"),
-        (b"a,b\n1,\x002\n", "NUL bytes", "CSV or NPY"),
-        (b"\0" * 3_000_000, "NUL bytes", "CSV or NPY"),
+        (b"a,b\n1,\x002\n", "NUL bytes", "begins as none"),
+        (b"\0" * 3_000_000, "NUL bytes", "begins as none"),
         (b"1" * 3_000_000, "longer than 1,048,576 bytes", "each line is a row"),
         ("é".encode() * 1_500_000, "longer than 1,048,576 bytes", "each line is a row"),
         (b"a,b\n" + b"1,2\n" * 10 + b"1" * 3_000_000, "line 12 of t.csv is longer", "each line is a row"),
@@ -170,6 +170,14 @@ def complaint(data: bytes) -> str | None:
 def test_any_bytes_are_a_table_or_one_clear_error(data: bytes) -> None:
     message = complaint(data)
     assert message is None or (message and "\n" not in message)
+
+
+@pytest.mark.parametrize("name", ["[" * 100_000, "1_" * 50_000, "mu" * 50_000, "1" * 99_999 + "x"])
+def test_a_name_without_an_end_is_none(name: str) -> None:
+    """A rule on names that took their square would need minutes."""
+    with pytest.raises(KlcliError, match="a name of 100,000 characters"):
+        table(f"{name},b\n1,2\n")
+    assert table(f"{name[-500:]},b\n1,2\n").names == (name[-500:], "b")
 
 
 def test_lines_are_counted_behind_many_empty_ones() -> None:
