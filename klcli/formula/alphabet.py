@@ -8,72 +8,22 @@ from __future__ import annotations
 import unicodedata
 from fractions import Fraction
 
-GREEK = {
-    "alpha": "α",
-    "beta": "β",
-    "gamma": "γ",
-    "delta": "δ",
-    "epsilon": "ε",
-    "zeta": "ζ",
-    "eta": "η",
-    "theta": "θ",
-    "kappa": "κ",
-    "lambda": "λ",
-    "mu": "μ",
-    "nu": "ν",
-    "xi": "ξ",
-    "rho": "ρ",
-    "sigma": "σ",
-    "tau": "τ",
-    "phi": "φ",
-    "chi": "χ",
-    "psi": "ψ",
-    "omega": "ω",
-    "Sigma": "Σ",
-    "Lambda": "Λ",
-    "Omega": "Ω",
-}
+_SMALL = "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega"
+_LARGE = "Sigma Lambda Omega"
+GREEK = dict(zip(f"{_SMALL} {_LARGE}".split(), "αβγδεζηθκλμνξρστφχψωΣΛΩ", strict=True))
 """Names and signs of the Greek letters that stand for quantities; pi is a constant and not among them."""
 
 _LETTERS = {sign: name for name, sign in GREEK.items()} | {"ς": "sigma", "π": "pi"}
 
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 SUPERSCRIPTS = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
-FRACTIONS = {
-    "½": Fraction(1, 2),
-    "⅓": Fraction(1, 3),
-    "⅔": Fraction(2, 3),
-    "¼": Fraction(1, 4),
-    "¾": Fraction(3, 4),
-    "⅛": Fraction(1, 8),
-}
+FRACTIONS = dict(zip("½⅓⅔¼¾⅛", map(Fraction, ("1/2", "1/3", "2/3", "1/4", "3/4", "1/8")), strict=True))
 
 OPERATORS = {
     "+": "+",
-    "-": "-",
-    "−": "-",
-    "–": "-",
-    "‐": "-",
-    "‑": "-",
-    "‒": "-",
-    "﹣": "-",
-    "➖": "-",
-    "*": "*",
-    "·": "*",
-    "⋅": "*",
-    "×": "*",
-    "∗": "*",
-    "∙": "*",
-    "•": "*",
-    "✕": "*",
-    "✖": "*",
-    "⨯": "*",
-    "⊙": "*",
-    "/": "/",
-    "÷": "/",
-    "∕": "/",
-    "⁄": "/",
-    "➗": "/",
+    **dict.fromkeys("-−–‐‑‒﹣➖", "-"),
+    **dict.fromkeys("*·⋅×∗∙•✕✖⨯⊙", "*"),
+    **dict.fromkeys("/÷∕⁄➗", "/"),
     "^": "^",
 }
 """Every sign of an operator, by the operator of the tree that it means; ``**`` is read as ``^``."""

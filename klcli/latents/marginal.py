@@ -40,8 +40,8 @@ class ExampleSample:
     size: int
     seed: int
     _keys: Any = None
-    _means: Any = None
-    _heads: Any = None
+    means: Any = None
+    heads: Any = None
 
     def add(self, rows: Rows) -> None:
         """Look at the rows of a block, all of which are good."""
@@ -51,28 +51,16 @@ class ExampleSample:
     def merge(self, other: ExampleSample) -> None:
         """Look at those of another sample of the same size and seed."""
         if other._keys is not None:
-            self._keep(other._keys, other._means, other._heads)
-
-    @property
-    def means(self) -> NDArray[Any]:
-        """Of the examples, shape (at most size, latents)."""
-        found: NDArray[Any] = self._means
-        return found
-
-    @property
-    def heads(self) -> NDArray[Any]:
-        """The same of their spreads."""
-        found: NDArray[Any] = self._heads
-        return found
+            self._keep(other._keys, other.means, other.heads)
 
     def _keep(self, keys: NDArray[Any], means: NDArray[Any], heads: NDArray[Any]) -> None:
         import numpy
 
         if self._keys is not None:
             keys = numpy.concatenate([self._keys, keys])
-            means, heads = numpy.concatenate([self._means, means]), numpy.concatenate([self._heads, heads])
+            means, heads = numpy.concatenate([self.means, means]), numpy.concatenate([self.heads, heads])
         kept = numpy.argsort(keys)[: self.size]
-        self._keys, self._means, self._heads = keys[kept], means[kept], heads[kept]
+        self._keys, self.means, self.heads = keys[kept], means[kept], heads[kept]
 
 
 @dataclass(slots=True, eq=False)

@@ -14,7 +14,7 @@ from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.rows import BadRows, Rows, good_rows
 from klcli.latents.variances import variances
 from klcli.samples.exact_sums import MOST_ROWS, ExactSums
-from klcli.values import dataclass
+from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,13 +34,13 @@ class Statistics:
         latents: how many there are.
         reading: what the heads are.
         free_bits: nats of each latent that cost nothing, for the sums with free bits.
-        examples: rows with a KL.
         kl: the sums of the KL of each latent, in nats.
         shift: of what the means add to it; the rest is what the spreads add.
+        variance: sums of the variances of q.
+        examples: rows with a KL.
         of_examples: moments of the KL of an example, the sum over its latents.
         grid: counts of these on a logarithmic grid.
         means: moments of the means of q.
-        variance: sums of the variances of q.
         extremes: of the heads; None before the first row.
         free_entries: the sum over examples and latents of max(KL, free bits).
         free_examples: the sum over examples of max(KL, free bits of all latents).
@@ -51,17 +51,17 @@ class Statistics:
     latents: int
     reading: Parameterization
     free_bits: float
-    examples: int
     kl: ExactSums
     shift: NDArray[Any]
-    of_examples: ColumnMoments
-    grid: LogGrid
-    means: ColumnMoments
     variance: NDArray[Any]
-    extremes: Extremes | None
-    free_entries: float
-    free_examples: float
-    bad: BadRows
+    examples: int = 0
+    of_examples: ColumnMoments = field(default_factory=ColumnMoments)
+    grid: LogGrid = field(default_factory=LogGrid)
+    means: ColumnMoments = field(default_factory=ColumnMoments)
+    extremes: Extremes | None = None
+    free_entries: float = 0.0
+    free_examples: float = 0.0
+    bad: BadRows = field(default_factory=BadRows)
     sample: ExampleSample | None = None
 
     def add(self, rows: Rows) -> None:
@@ -120,23 +120,7 @@ def statistics(
     import numpy
 
     none = numpy.zeros(latents)
-    return Statistics(
-        latents=latents,
-        reading=reading,
-        free_bits=free_bits,
-        examples=0,
-        kl=ExactSums(latents),
-        shift=none,
-        of_examples=ColumnMoments(),
-        grid=LogGrid(),
-        means=ColumnMoments(),
-        variance=none,
-        extremes=None,
-        free_entries=0.0,
-        free_examples=0.0,
-        bad=BadRows(),
-        sample=sample,
-    )
+    return Statistics(latents, reading, free_bits, ExactSums(latents), none, none, sample=sample)
 
 
 def parts(

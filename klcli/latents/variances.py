@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import OPERATIONS
 from klcli.gaussian.parameterization import Parameterization
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _Arrays:
         return -value
 
     def operate(self, operator: Operator, left: Any, right: Any) -> Any:
-        return _OPERATIONS[operator](left, right)
+        return OPERATIONS[operator](left, right)
 
     def call(self, function: str, value: Any) -> Any:
         import numpy
@@ -55,12 +55,3 @@ class _Arrays:
 
     def clip(self, value: Any, low: Any, high: Any) -> Any:
         raise AssertionError("no reading has a clip in its formula")
-
-
-_OPERATIONS: dict[Operator, Callable[[Any, Any], Any]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right,
-    "^": lambda left, right: left**right,
-}

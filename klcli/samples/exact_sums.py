@@ -24,8 +24,6 @@ _BEFORE_CARRY = 512
 """Blocks whose sums, of at most 52 bits each, fit into a whole number of 64 bits with its sign."""
 _LARGE = 2.0**900
 """Beyond it the number that cuts a slice would overflow."""
-_DOWN = 2.0**-200
-"""What brings such values below it without rounding: none of their bits is lost, they have 700 to spare."""
 
 
 @dataclass(slots=True, eq=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import ShapeType, Whole
+from klcli.cli.options.types import AValue, ShapeType, Whole
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
@@ -27,13 +27,6 @@ from klcli.judge.weight import (
 from klcli.report.report import Report
 from klcli.report.weight import InformationData, WeightAnalysis, information, weight_report
 from klcli.values import replace
-
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    _Value: TypeAlias = click.ParamType[Any]
-else:
-    _Value = click.ParamType
 
 _LARGEST = 10**15
 """Every whole number up to here is exact as a double, which most readers of JSON make of it."""
@@ -54,7 +47,7 @@ A schedule is a list, 0,0.5,1: what counts is its end. The status is 0; there is
 """
 
 
-class _Ratios(_Value):
+class _Ratios(AValue):
     """Exact decimals or quotients of them, separated by commas."""
 
     name = "X[,X...]"
@@ -66,7 +59,7 @@ class _Ratios(_Value):
         return tuple(_ratio(part, name) for part in str(value).split(","))
 
 
-class _Ratio(_Value):
+class _Ratio(AValue):
     """One exact decimal, or a quotient of two."""
 
     name = "X"

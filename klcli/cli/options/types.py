@@ -13,20 +13,6 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
 from klcli.lazy_regex import regex
 
-__all__ = [
-    "AValue",
-    "WordChoice",
-    "MatrixType",
-    "Nonnegative",
-    "NumbersType",
-    "OfFile",
-    "Positive",
-    "Reading",
-    "ShapeType",
-    "Whole",
-]
-
-
 _FOR_EXAMPLES = "klcli latents --mean mu.npy --logvar logvar.npy"
 _ENTRIES = regex(r"\s*,\s*|\s+")
 """Between the numbers of a row: a comma or blanks."""

@@ -23,7 +23,14 @@ from klcli.formula.read.operators import Operators
 from klcli.formula.read.refusals import STARTS_FACTOR
 from klcli.formula.read.scanner import Token
 from klcli.formula.read.stray_text import WORDS, distribution, leftover, likelihood
-from klcli.formula.read.syntax import MAX_DEPTH, check_text, check_tree, shared_with_limits, too_deep
+from klcli.formula.read.syntax import (
+    MAX_DEPTH,
+    check_text,
+    check_tree,
+    is_limit,
+    shared_with_limits,
+    too_deep,
+)
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.symbol_names import MATRIX_FUNCTIONS, MAX_NAME
 from klcli.formula.traversal import carries, free_symbols, unplaced
@@ -247,7 +254,7 @@ class Parser(Operators):
             form = "x, 0.1" if pair else "x, 0.1, 10"
             raise self.error(f"expected '{token.name}({form})'", token=opening)
         self.take()
-        operand, *limits = given[::-1] if pair and _is_limit(*given) else given
+        operand, *limits = given[::-1] if pair and is_limit(*given) else given
         if shared_with_limits(operand, limits):
             hint = "for example max(x, 0.1)"
             raise self.error("a limit of a clip is no function of what is clipped", hint, opening)
@@ -271,10 +278,3 @@ def _applied(function: str, argument: Tree) -> Tree:
     if function in LOGISTIC:
         return LOGISTIC[function](argument)
     return (MatrixCall if function in MATRIX_FUNCTIONS else Call)(function, argument)
-
-
-def _is_limit(one: Tree, other: Tree) -> bool:
-    """Whether the first of two arguments is the limit: a number, or a name beside something computed."""
-    return bool(free_symbols(other)) and (
-        not free_symbols(one) or (isinstance(one, Symbol) and not isinstance(other, Symbol))
-    )

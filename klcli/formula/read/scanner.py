@@ -48,14 +48,7 @@ class Token:
     count: str = ""
 
 
-BRACKETS: dict[str, TokenKind] = {
-    "(": "open",
-    "[": "open",
-    "{": "open",
-    ")": "close",
-    "]": "close",
-    "}": "close",
-}
+BRACKETS: dict[str, TokenKind] = {**dict.fromkeys("([{", "open"), **dict.fromkeys(")]}", "close")}
 _BAR = regex(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
 """A bar, in ASCII or as a command."""
 _NORM = regex(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")

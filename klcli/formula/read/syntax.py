@@ -127,3 +127,10 @@ def shared_with_limits(operand: Tree, limits: Iterable[Tree]) -> bool:
     """Whether a limit of a clip has a symbol of what is clipped: it would be none that is kept to."""
     own = {*free_symbols(operand)}
     return any(not own.isdisjoint(free_symbols(limit)) for limit in limits)
+
+
+def is_limit(one: Tree, other: Tree) -> bool:
+    """Whether the first of two arguments is the limit: a number, or a name beside something computed."""
+    return bool(free_symbols(other)) and (
+        not free_symbols(one) or (isinstance(one, Symbol) and not isinstance(other, Symbol))
+    )

@@ -60,17 +60,8 @@ DISTRIBUTIONS = NORMALS | {"Independent", "kl_divergence"}
 
 VIEWS = frozenset(
     (
-        "detach",
-        "expand",
-        "expand_as",
-        "flatten",
-        "reshape",
-        "squeeze",
-        "unsqueeze",
-        "view",
-        "view_as",
-        "contiguous",
-        "to",
+        *("detach", "expand", "expand_as", "flatten", "reshape", "squeeze", "unsqueeze"),
+        *("view", "view_as", "contiguous", "to"),
     )
 )
 """Functions and methods that may give back the same object."""

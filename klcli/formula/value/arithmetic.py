@@ -211,7 +211,9 @@ class Symbols:
     def __init__(self) -> None:
         import sympy
 
-        self._sympy = sympy
+        from klcli.formula.value.doubles import OPERATIONS
+
+        self._sympy, self._operations = sympy, OPERATIONS
 
     def number(self, value: Fraction) -> Any:
         return self._sympy.Rational(value.numerator, value.denominator)
@@ -223,18 +225,9 @@ class Symbols:
         return -value
 
     def operate(self, operator: Operator, left: Any, right: Any) -> Any:
-        match operator:
-            case "+":
-                return self._real(left + right)
-            case "-":
-                return self._real(left - right)
-            case "*":
-                return self._real(left * right)
-            case "/":
-                return self._real(left / right)
-            case "^":
-                self._check_size(left, right)
-                return self._real(left**right)
+        if operator == "^":
+            self._check_size(left, right)
+        return self._real(self._operations[operator](left, right))
 
     def call(self, function: str, value: Any) -> Any:
         sympy = self._sympy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
@@ -136,7 +137,8 @@ def open_delimited(source: Source, begin: bytes) -> DelimitedText:
     _check_lengths(names, source.name)
     kept = (numbers[titled:], block[titled:])
     row = tuple(_fields(kept[1][0], separator)) if kept[1] else ()
-    return DelimitedText(source, names, len(first), separator, _chained(kept, lines), row)
+    rest = chain([kept], (entry[1:] for entry in lines))
+    return DelimitedText(source, names, len(first), separator, rest, row)
 
 
 def _check_lengths(names: Sequence[str], file: str) -> None:
@@ -147,12 +149,6 @@ def _check_lengths(names: Sequence[str], file: str) -> None:
             f"the first line of {file} has a name of {len(longest):,} characters",
             "it is taken for a header: a table in text is CSV or JSON lines",
         )
-
-
-def _chained(first: _Lines, rest: Iterator[tuple[str, Sequence[int], list[str]]]) -> Iterator[_Lines]:
-    yield first
-    for _, numbers, lines in rest:
-        yield numbers, lines
 
 
 def _commented(comment: str, separator: str | None, width: int) -> tuple[str, ...]:

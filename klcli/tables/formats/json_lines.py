@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from math import nan
 from typing import Any
 
@@ -85,15 +86,10 @@ def open_json_lines(source: Source, begin: bytes) -> Arrays:
     second = next(lines, None) if any(map(_is_nested, first[1].values())) else None
     if second is None and any(map(_is_nested, first[1].values())):
         return _whole_arrays(source.name, first[1])
-    lines = lines if second is None else _chained(second, lines)
+    lines = lines if second is None else chain([second], lines)
     found = {name: flat_numbers(value) for name, value in first[1].items()}
     shapes: dict[str, ArrayShape] = {name: (None, len(numbers)) for name, numbers in found.items() if numbers}
-    return _JsonLines(source.name, shapes, _chained(first, lines))
-
-
-def _chained(first: _Line, rest: Iterator[_Line]) -> Iterator[_Line]:
-    yield first
-    yield from rest
+    return _JsonLines(source.name, shapes, chain([first], lines))
 
 
 def _is_nested(value: Any) -> bool:

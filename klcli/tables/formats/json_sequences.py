@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 from klcli.errors import KlcliError
@@ -112,9 +112,5 @@ def open_json_sequences(source: Source, begin: bytes, *, masked: bool = True) ->
     group = SEQUENCE if any(isinstance(one, list) for one in found.values()) else None
     names = (*found, *filter(None, [group]))
 
-    def chained() -> Iterator[tuple[int, dict[str, Any]]]:
-        yield first
-        yield from lines
-
     mask = mask_of(tuple(found))
-    return _SequenceTable(source.name, names, mask, masked, len(names), group, chained())
+    return _SequenceTable(source.name, names, mask, masked, len(names), group, chain([first], lines))

@@ -186,19 +186,10 @@ _BUILDERS = frozenset(["NEWOBJ", "NEWOBJ_EX", "INST", "OBJ"])
 """Operations that make an object of a class on the stack."""
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _LITERALS = frozenset(
-    [
-        "BININT",
-        "BININT1",
-        "BININT2",
-        "LONG1",
-        "LONG",
-        "INT",
-        "BINFLOAT",
-        "BINUNICODE",
-        "SHORT_BINUNICODE",
-        "SHORT_BINBYTES",
-        "BINBYTES",
-    ]
+    (
+        *("BININT", "BININT1", "BININT2", "LONG1", "LONG", "INT", "BINFLOAT"),
+        *("BINUNICODE", "SHORT_BINUNICODE", "SHORT_BINBYTES", "BINBYTES"),
+    )
 )
 _STEPS: dict[str, Callable[[_Machine, Any], Any]] = {
     "MARK": lambda machine, _: machine.marks.append(len(machine.stack)),

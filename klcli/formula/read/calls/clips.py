@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, row
-from klcli.formula.read.syntax import shared_with_limits
+from klcli.formula.read.syntax import is_limit, shared_with_limits
 from klcli.formula.traversal import free_symbols
-from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, number
+from klcli.formula.tree import Clip, Negative, Number, Tree, number
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.rationals import Rationals
@@ -55,20 +55,12 @@ def _given(
     if strange or not 0 < len(arguments) <= len(sides) + 1:
         reason = f"does not take {strange[0]}=" if strange else f"takes a value and {len(sides)} of limits"
         raise reader.error(f"a clip {reason}", call.node, _HINT)
-    if len(arguments) == 2 and len(sides) == 1 and _is_limit(reader, *arguments):
+    if len(arguments) == 2 and len(sides) == 1 and is_limit(*map(reader.tree, arguments)):
         arguments = arguments[::-1]
     given = dict(zip(sides, arguments[1:], strict=False))
     given |= {side: entry.value for entry in keywords if (side := _NAMES.get(entry.arg or ""))}
     given = {side: entry for side, entry in given.items() if not _is_none(entry)}
     return (arguments[0], given) if given else None
-
-
-def _is_limit(reader: CallReader, node: ast.expr, other: ast.expr) -> bool:
-    """Whether the first of two arguments is the limit: a number, or a name beside something computed."""
-    one, two = reader.tree(node), reader.tree(other)
-    return bool(free_symbols(two)) and (
-        not free_symbols(one) or (isinstance(one, Symbol) and not isinstance(two, Symbol))
-    )
 
 
 def _limit(reader: CallReader, node: ast.expr) -> Tree:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from klcli.formula.read.calls.distributions import MATRIX_DIVERGENCES, MULTIVARIATE
 from klcli.formula.read.calls.matrix_einsum import matrix_einsum, outer, transposed
-from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.nodes import is_true, literal, words_in
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reshape, Tree
 from klcli.values import replace
@@ -102,8 +103,7 @@ def _norm(reader: CallReader, call: Invocation) -> Tree | None:
     return MatrixCall("norm", reader.tree(call.arguments[0])) if call.arguments else None
 
 
-def _eye(reader: CallReader, call: Invocation) -> Tree | None:
-    return MatrixCall("eye", reader.tree(call.arguments[0])) if call.arguments else None
+_eye = of_first(partial(MatrixCall, "eye"))
 
 
 def _identity(reader: CallReader, call: Invocation) -> Tree | None:
@@ -115,10 +115,6 @@ def _identity(reader: CallReader, call: Invocation) -> Tree | None:
 
 def _slogdet(reader: CallReader, call: Invocation) -> Tree | None:
     raise reader.error("slogdet gives a sign and a logarithm", call.node, "write slogdet(S)[1]")
-
-
-def _transpose(reader: CallReader, call: Invocation) -> Tree | None:
-    return transposed(reader.tree(call.arguments[0])) if call.arguments else None
 
 
 def _product(reader: CallReader, call: Invocation) -> Tree | None:
@@ -170,10 +166,6 @@ def _cholesky_solve(reader: CallReader, call: Invocation) -> Tree | None:
     return MatrixProduct(MatrixCall("inverse", _gram(reader.tree(first))), reader.tree(second))
 
 
-def _cholesky_inverse(reader: CallReader, call: Invocation) -> Tree | None:
-    return MatrixCall("inverse", _gram(reader.tree(call.arguments[0]))) if call.arguments else None
-
-
 def _outer(reader: CallReader, call: Invocation) -> Tree | None:
     return outer(*map(reader.tree, call.arguments)) if len(call.arguments) == 2 else None
 
@@ -217,10 +209,10 @@ _OF_MATRICES: tuple[CallRow, ...] = (
     row("cholesky safe_cholesky psd_safe_cholesky", "A", "the lower Cholesky factor", _cholesky),
     row("norm", "x, order", "the root of the sum of squares", _norm),
     row("eye", "d", "the identity matrix", _eye),
-    row("transpose t adjoint matrix_transpose swapaxes", "A", "A transposed", _transpose),
+    row("transpose t adjoint matrix_transpose swapaxes", "A", "A transposed", of_first(transposed)),
     _SOLVE,
     row("cho_solve cholesky_solve", "L, b", "(L L')^-1 b", _cholesky_solve),
-    row("cholesky_inverse", "L", "(L L')^-1", _cholesky_inverse),
+    row("cholesky_inverse", "L", "(L L')^-1", of_first(lambda factor: MatrixCall("inverse", _gram(factor)))),
     row("einsum", "pattern, A, ...", "a trace, a form or a product", matrix_einsum),
     row("outer", "x, y", "the outer product", _outer),
     row("numel nelement", "A", "the number of entries", _elsewhere),

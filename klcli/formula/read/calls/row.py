@@ -128,6 +128,15 @@ def row(
     return CallRow(tuple(names.split()), arguments, meaning, read, build, is_sure=is_sure)
 
 
+def of_first(build: Callable[[Tree], Tree]) -> Callable[[CallReader, Invocation], Tree | None]:
+    """Reads a call as what is built of its first argument; a call without any means something else."""
+
+    def read(reader: CallReader, call: Invocation) -> Tree | None:
+        return build(reader.tree(call.arguments[0])) if call.arguments else None
+
+    return read
+
+
 def keywords_of(call: Invocation, *names: str) -> list[ast.expr]:
     """What a call is given under one of these names."""
     return [entry.value for entry in call.node.keywords if entry.arg in names]

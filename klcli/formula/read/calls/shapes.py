@@ -6,7 +6,15 @@ import ast
 from fractions import Fraction
 
 from klcli.formula.read.callee import is_module
-from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.calls.row import (
+    AXIS_NAMES,
+    CallReader,
+    CallRow,
+    Invocation,
+    keywords_of,
+    of_first,
+    row,
+)
 from klcli.formula.read.nodes import literal
 from klcli.formula.read.vocabulary import KERAS_EPSILON
 from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
@@ -84,10 +92,6 @@ def _squeezed(reader: CallReader, call: Invocation) -> Tree | None:
     return operand if axis is None and _given(call) else Reshape(operand, "squeeze", axis)
 
 
-def _transposed(reader: CallReader, call: Invocation) -> Tree | None:
-    return Reshape(reader.tree(call.arguments[0]), "transpose") if call.arguments else None
-
-
 def _axis(call: Invocation) -> int | None:
     return next((place for entry in _given(call) if (place := _whole_number(entry)) is not None), None)
 
@@ -98,8 +102,7 @@ def _whole_number(node: ast.expr) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _counted(reader: CallReader, call: Invocation) -> Tree | None:
-    return Length(reader.tree(call.arguments[0]), None) if call.arguments else None
+_counted = of_first(lambda operand: Length(operand, None))
 
 
 def _library_size(reader: CallReader, call: Invocation) -> Tree | None:
@@ -155,7 +158,7 @@ SHAPED: tuple[CallRow, ...] = (
     row("flatten ravel view reshape", "x, shape", "x in another shape", _flattened),
     row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed),
     row("squeeze", "x, axis", "x without an axis of length 1, or without all of them", _squeezed),
-    row("t", "x", "x transposed", _transposed),
+    row("t", "x", "x transposed", of_first(lambda operand: Reshape(operand, "transpose"))),
     _number(0),
     _number(1),
     row("tensor constant Tensor FloatTensor", "number", "the number", _filled),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from klcli.formula.read.callee import is_variable_of_tensorflow
-from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, of_first, row
 from klcli.formula.tree import Call, Stop, Tree
 from klcli.lazy_regex import regex
 
@@ -20,12 +21,7 @@ def has_integer_type(arguments: list[ast.expr], node: ast.Call) -> bool:
     return any(isinstance(word, str) and _INTEGER_TYPE.fullmatch(word) for word in words)
 
 
-def _stopped(reader: CallReader, call: Invocation) -> Tree | None:
-    return Stop(reader.tree(call.arguments[0])) if call.arguments else None
-
-
-def _cut(reader: CallReader, call: Invocation) -> Tree | None:
-    return Call("trunc", reader.tree(call.arguments[0])) if call.arguments else None
+_cut = of_first(partial(Call, "trunc"))
 
 
 def _cast(reader: CallReader, call: Invocation) -> Tree | None:
@@ -54,7 +50,7 @@ SAME = row(
 )
 TYPED: tuple[CallRow, ...] = (
     row("copy_", "x, y", "y, which x becomes", _copied),
-    row("detach stop_gradient item", "x", "x without a gradient", _stopped),
+    row("detach stop_gradient item", "x", "x without a gradient", of_first(Stop)),
     row("int long trunc fix", "x", "x cut to an integer", _cut),
     row("to type astype cast", "x, type", "x cut to an integer, if the type is one of integers", _cast),
     SAME,
