@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -36,6 +36,13 @@ class _Adding(Protocol):
 def in_group(group: str) -> _Adding:
     """``click.option`` for the options of a group."""
     return partial(click.option, cls=Option, group=group)
+
+
+def added(command: F, options: Sequence[Callable[[F], F]]) -> F:
+    """The command with options, in their order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 class Command(click.Command):

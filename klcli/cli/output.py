@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import wraps
 from importlib import import_module
 from io import BytesIO, TextIOWrapper
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from klcli.cli.coloring import is_colored
 from klcli.cli.formats import BY_ENDING, FINDING_FORMATS, FORMATS, PAGES, SPELLED
-from klcli.cli.help import in_group
+from klcli.cli.help import F, added, in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.words import WordChoice
 from klcli.cli.plotting import check_plot, illustrated, save_pictures
@@ -32,8 +32,6 @@ _STREAM = "-"
 _SIGNS = "σμ½²₁ⱼ∑≈±−·…"
 
 _option = in_group("Output")
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +113,23 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
         _check(settings.chosen(), formats)
         return command(*args, settings=settings, **options)
 
-    for option in reversed(
-        (
-            _option("--format", type=WordChoice(formats), help=f"{', '.join(formats)}; default text."),
-            _option("--json", "as_json", is_flag=True, help="Short for --format json."),
-            _option(
-                "--output",
-                metavar="FILE",
-                shell_complete=files,
-                help="Write to FILE, whose ending chooses the format; - is standard output.",
-            ),
-            _option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
-            _option(
-                "--color",
-                type=WordChoice(("auto", "always", "never")),
-                help="auto, always or never; default auto.",
-            ),
-        )
-    ):
-        with_settings = option(with_settings)
-    return with_settings  # type: ignore[return-value]
+    options = [
+        _option("--format", type=WordChoice(formats), help=f"{', '.join(formats)}; default text."),
+        _option("--json", "as_json", is_flag=True, help="Short for --format json."),
+        _option(
+            "--output",
+            metavar="FILE",
+            shell_complete=files,
+            help="Write to FILE, whose ending chooses the format; - is standard output.",
+        ),
+        _option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
+        _option(
+            "--color",
+            type=WordChoice(("auto", "always", "never")),
+            help="auto, always or never; default auto.",
+        ),
+    ]
+    return added(with_settings, options)  # type: ignore[return-value]
 
 
 def _check(chosen: str, formats: Sequence[str]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from klcli.cli.help import in_group
+from klcli.cli.help import F, in_group
 from klcli.cli.options.completing import files
 from klcli.errors import KlcliError
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from klcli.report.report import Report
 
 _HERE, _NOWHERE = "-", "none"
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def plot_option(command: F) -> F:

@@ -122,11 +122,8 @@ def _numbers(operand: ArrayArgument, given: ArrayLike) -> NDArray[Any]:
     """The operand as an array of real numbers."""
     try:
         array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
-    except (
-        TypeError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # lists of unequal lengths; tensors say it themselves
+    except (TypeError, ValueError, RuntimeError) as error:
+        # Lists of unequal lengths; tensors say it themselves.
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise KlcliError(
             f"{operand.name} cannot be read as an array: {problem}",

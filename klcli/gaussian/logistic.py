@@ -16,7 +16,7 @@ import numpy as np
 
 from klcli.gaussian import double_double
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, FloatOperand
-from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split
+from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split, tabulated
 from klcli.gaussian.spreads import (
     LARGE_LOG,
     TINY_RATIO,
@@ -37,13 +37,7 @@ NEAR = 1 / 16
 
 def sigmoid(s: FloatOperand) -> DoubleDouble:
     """1/(1 + exp(-s)), good to 2^-57."""
-    s = np.asarray(s)
-    found = _by_table(s)
-    beyond = np.abs(s) > LIMIT
-    if beyond.any():
-        for part, exact in zip(found, double_double.sigmoid(s[beyond]), strict=True):
-            part[beyond] = exact
-    return found
+    return tabulated(s, _by_table, double_double.sigmoid)
 
 
 def _by_table(s: FloatArray) -> DoubleDouble:

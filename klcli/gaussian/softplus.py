@@ -6,6 +6,7 @@ is looked up, and the second is so small beside it that plain floats will do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -25,12 +26,21 @@ _LOG1P = tuple(sign / power for sign, power in zip((1, -1) * 4, range(7, 0, -1),
 
 def softplus(s: FloatOperand) -> DoubleDouble:
     """log(1 + exp(s))."""
+    return tabulated(s, _by_table, double_double.softplus)
+
+
+def tabulated(
+    s: FloatOperand,
+    by_table: Callable[[FloatArray], DoubleDouble],
+    exact: Callable[[FloatArray], DoubleDouble],
+) -> DoubleDouble:
+    """A function by its table, and beyond the ends of that as it is computed for the table."""
     s = np.asarray(s)
-    found = _by_table(s)
+    found = by_table(s)
     beyond = np.abs(s) > LIMIT
     if beyond.any():
-        for part, exact in zip(found, double_double.softplus(s[beyond]), strict=True):
-            part[beyond] = exact
+        for part, values in zip(found, exact(s[beyond]), strict=True):
+            part[beyond] = values
     return found
 
 

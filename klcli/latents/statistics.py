@@ -141,7 +141,7 @@ def parts(
         if terms is None:
             part = good_rows(part, reading, bad)
             terms = _terms(part, reading)
-        if terms is not None and not _is_finite(terms[0]):
+        if terms is not None and not terms[0].max(initial=0.0) < float("inf"):
             part = good_rows(part, reading, bad, _beyond(terms[0]))
             terms = _terms(part, reading)
         if terms is not None and len(part.mean):
@@ -162,10 +162,6 @@ def _terms(rows: Rows, reading: Parameterization) -> tuple[NDArray[Any], NDArray
         return None
     kl += of_means
     return kl, of_means
-
-
-def _is_finite(kl: NDArray[Any]) -> bool:
-    return bool(kl.max(initial=0.0) < float("inf"))
 
 
 def _beyond(kl: NDArray[Any]) -> NDArray[Any]:

@@ -132,7 +132,7 @@ def _legend(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
         name = visible(series.name)
         if isinstance(series, Curve) and look is not TRUTH and name != letter:
             name = f"{letter} · {name}"
-        room = _SAMPLE + _GAP + _width(name, _TYPE) + 2 * _EDGE
+        room = _SAMPLE + _GAP + len(name) * _BOLD * _TYPE + 2 * _EDGE
         if x > _EDGE and x + room > WIDTH:
             x, top = _EDGE, top + step
         shapes += _sample(series, look, (x, top + (1 - _RISE) * _TYPE))
@@ -241,7 +241,3 @@ def _stroke(points: PointRun, look: Look) -> Polyline:
 def _density(series: Series) -> float:
     """How much a region hides: bars stand side by side, an area lies below lines."""
     return _OF_BARS if isinstance(series, Bars) else _OF_AREAS
-
-
-def _width(text: str, size: float) -> float:
-    return len(text) * _BOLD * size

@@ -137,7 +137,7 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else _escape(character) for character in text)
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else _escaped(sign) for sign in text)
 
 
 def seen(text: str) -> str:
@@ -151,10 +151,6 @@ def seen(text: str) -> str:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
-
-
-def _escape(character: str) -> str:
-    return " " if character.isspace() else _escaped(character)
 
 
 def to_ascii(text: str) -> str:

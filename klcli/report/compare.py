@@ -63,7 +63,8 @@ def compare_report(
         latents: the formulas over several latents, or beside another prior.
         full: whether the document has every number; a short one fits a screen.
     """
-    formulas, point = tuple(map(FormulaData, judged)), _point(reading, mu, sigma)
+    head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
+    formulas, point = tuple(map(FormulaData, judged)), PointData(mu, sigma, head)
     data = CompareData(
         "klcli.compare/2", reading.name, "nats", point, _truth(truth), formulas, table, expected, latents, ()
     )
@@ -76,10 +77,6 @@ def compare_report(
         pictures=lambda: [penalty_plot(judged, reading, mu)],
         is_pictured=full,
     )
-
-
-def _point(reading: Parameterization, mu: Fraction, sigma: Fraction) -> PointData:
-    return PointData(mu, sigma, nearest_double(partial(enclose, reading.head, {"sigma": sigma})))
 
 
 def _truth(found: Examination) -> Truth:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -131,18 +131,16 @@ def settling_plot(case: Decomposition, samples: int, seed: int, unit: Unit) -> P
     known = case.closed_form
     truth = Curve("KL", (x[0], x[-1]), (known.value / nats,) * 2) if known else None
     value = f", {significant(known.value / nats)} {unit}" if known else ""
+    margin = (max(high) - min(low)) / 2
+    biased = (row.name for row in ESTIMATORS.values() if row.bias is not None)
     return Plot(
         f"estimates of the KL{value}",
         Axis("samples", "log"),
-        Axis(unit, low=_lower(low, high), high=_upper(low, high)),
+        Axis(unit, low=min(low) - margin, high=max(high) + margin),
         (Area(f"95 % around {DEFAULT_ESTIMATOR}", x, low, high), *curves),
         truth,
-        f"seed {seed}; {', '.join(_biased())} is biased.",
+        f"seed {seed}; {', '.join(biased)} is biased.",
     )
-
-
-def _biased() -> Iterator[str]:
-    return (row.name for row in ESTIMATORS.values() if row.bias is not None)
 
 
 def _counts(most: int) -> Iterator[int]:
@@ -153,11 +151,3 @@ def _counts(most: int) -> Iterator[int]:
         yield count
         place += 1
     yield most
-
-
-def _lower(low: Sequence[float], high: Sequence[float]) -> float:
-    return min(low) - (max(high) - min(low)) / 2
-
-
-def _upper(low: Sequence[float], high: Sequence[float]) -> float:
-    return max(high) + (max(high) - min(low)) / 2

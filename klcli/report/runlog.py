@@ -137,12 +137,8 @@ def _known_text(row: LoggedKl) -> str:
 
 
 def _possible(series: LogSeries, rows: Sequence[LoggedKl]) -> list[LoggedKl]:
-    return [row for row in rows if not _contradicts(series, row)]
-
-
-def _contradicts(series: LogSeries, row: LoggedKl) -> bool:
-    """Whether values below 0 rule an estimator out that has none."""
-    return row.estimator in ("k2", "k3") and min(series.values) < 0
+    """Those that no value below 0 rules out, as k2 and k3 have none."""
+    return [row for row in rows if row.estimator not in ("k2", "k3") or min(series.values) >= 0]
 
 
 def _warnings(found: Sequence[LoggedSeries]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import hypot, isfinite
 from typing import TypeAlias
 
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
 Progress: TypeAlias = Callable[[int], None]
 """Is told of the points at which densities were evaluated, so many more each time."""
@@ -51,19 +51,14 @@ def total(estimates: tuple[Estimate, ...]) -> Estimate:
 
     Its degrees of freedom are the fewest of any summand's, which is on the safe side.
     """
-    first = estimates[0]
     degrees = [estimate.degrees for estimate in estimates if estimate.degrees is not None]
-    return Estimate(
-        sum(estimate.value for estimate in estimates),
-        hypot(*(estimate.standard_error for estimate in estimates)),
-        sum(estimate.rounding for estimate in estimates),
-        first.method,
-        first.samples,
-        first.seed,
-        first.generator,
-        first.estimator,
-        min(degrees, default=None),
-        _reason([estimate.reason for estimate in estimates]),
+    return replace(
+        estimates[0],
+        value=sum(estimate.value for estimate in estimates),
+        standard_error=hypot(*(estimate.standard_error for estimate in estimates)),
+        rounding=sum(estimate.rounding for estimate in estimates),
+        degrees=min(degrees, default=None),
+        reason=_reason([estimate.reason for estimate in estimates]),
     )
 
 

@@ -14,7 +14,6 @@ from klcli.report.estimate_input import GaussianPair
 from klcli.report.estimate_wording import dependence_text
 from klcli.report.report import Report
 from klcli.samples.estimates import estimation
-from klcli.samples.of_gaussians import GaussianSamples
 from klcli.tables.formats.detection import open_table
 from klcli.tables.inputs import STREAM
 from klcli.tables.log_ratios import LogRatios
@@ -41,7 +40,8 @@ def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quie
         say(f"warning: {visible(dependence_text(table.suspected_group))}")
     rows = found.tokens.tokens if found.tokens else None
     estimates = estimation(found.sums, independent=table.suspected_group is None, rows=rows)
-    pair = _pair(found.gaussians) if found.gaussians else None
+    samples = found.gaussians
+    pair = GaussianPair(samples.q, samples.p, samples.of_q(), samples.of_p()) if samples else None
     return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread, found.sample)
 
 
@@ -52,7 +52,3 @@ def _collected(given: RatioInputs, work: RatioWork, engine: Engine, quiet: bool)
             return read(source.name, open_table(source), work)
     with table_readers(given.tables, engine, quiet=quiet) as (executor, advance):
         return collected(given.tables, work, executor, advance)
-
-
-def _pair(found: GaussianSamples) -> GaussianPair:
-    return GaussianPair(found.q, found.p, found.of_q(), found.of_p())

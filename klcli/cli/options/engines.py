@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from klcli.cli.help import in_group
-from klcli.cli.options.gaussians import added
+from klcli.cli.help import added, in_group
 from klcli.cli.options.types import Whole
 from klcli.cli.options.words import WordChoice
 from klcli.errors import KlcliError

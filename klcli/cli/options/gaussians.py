@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from klcli.cli.help import in_group
+from klcli.cli.help import F, added, in_group
 from klcli.cli.options.types import NumbersType, OfFile, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
-F = TypeVar("F", bound=Callable[..., Any])
 ExactNumbers: TypeAlias = tuple[Fraction, ...]
 
 _of_posterior = in_group("Posterior")
@@ -95,13 +94,6 @@ def prior(options: Mapping[str, Any], dimension: int) -> Gaussian[Heads]:
         return Gaussian.from_head(means, heads, name)
     except KlcliError as error:
         raise KlcliError(f"the prior's {error.message}", error.hint.replace("--", "--prior-")) from None
-
-
-def added(command: F, options: list[Callable[[F], F]]) -> F:
-    """The command with options, in their order."""
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def _reading_options(option: Callable[..., Any], prefix: str, *, hidden: bool = False) -> list[Any]:

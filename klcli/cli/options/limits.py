@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from klcli.cli.help import in_group
-from klcli.cli.options.gaussians import added
+from klcli.cli.help import F, added, in_group
 from klcli.cli.options.types import AValue
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 from klcli.report.limits import Limits
 from klcli.values import dataclass
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _option = in_group("Limits")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from klcli.cli.help import in_group
-from klcli.cli.options.gaussians import added, given_head, posterior, prior, repeated
+from klcli.cli.help import F, added, in_group
+from klcli.cli.options.gaussians import given_head, posterior, prior, repeated
 from klcli.cli.options.types import MatrixType
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import AnyGaussian, Gaussian
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from klcli.cli.files import Given
     from klcli.gaussian.matrices.covariance import Covariance
 
-F = TypeVar("F", bound=Callable[..., Any])
 
 _HELP: Mapping[CovarianceForm, str] = {
     "cov": "Or a covariance matrix: '[[1.2, 0.3], [0.3, 0.9]]', @file.npy or @file.csv.",

@@ -58,10 +58,7 @@ class SourceNodes:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SourceNodes):
             return NotImplemented
-        return self is other or (self._hash == other._hash and self._is_alike(other))
-
-    def _is_alike(self, other: SourceNodes) -> bool:
-        return are_alike(list(self.given), list(other.given))
+        return self is other or (self._hash == other._hash and are_alike(list(self.given), list(other.given)))
 
     def statements(self) -> list[ast.stmt]:
         """The statements, to be read."""

@@ -32,17 +32,6 @@ from klcli.formula.write.printing import to_text
 from klcli.lazy_regex import regex
 from klcli.values import dataclass
 
-__all__ = [
-    "SymbolKind",
-    "Manner",
-    "ShapeError",
-    "joined_kind",
-    "kind_of",
-    "power_kind",
-    "product_kind",
-    "typings",
-]
-
 SymbolKind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ENTRY = regex(r"_(ii|jj|kk)\Z")
 """The indices of an entry of the diagonal."""

@@ -120,7 +120,7 @@ def preconditioner(given: FloatMatrix, which: Which, tolerance: float) -> Precon
             return Preconditioner(units, transform, rest)
         entries = transform.entries
         current = plus_identity(rest.entries)
-    raise IndefiniteError(which, _failing_minor(matrix.high), singular=True)
+    raise IndefiniteError(which, _cholesky(matrix.high)[1] or len(matrix.high), singular=True)
 
 
 def spread_error(matrix: FloatMatrix, transform: Transform, apart: float = _NEAR_IDENTITY) -> float:
@@ -174,10 +174,6 @@ def _cholesky(matrix: FloatArray) -> tuple[FloatArray, int]:
 
     upper, order = dpotrf(matrix.T, lower=0, clean=1)
     return upper, int(order)
-
-
-def _failing_minor(matrix: FloatArray) -> int:
-    return _cholesky(matrix)[1] or len(matrix)
 
 
 def _rounded(entries: FloatArray, matrix: FloatArray) -> Transform:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
+from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.formats.npy_header import Header
-from klcli.tables.formats.npy_rows import NpyRows, rows_behind
+from klcli.tables.formats.npy_rows import NpyRows, rows_behind, side_by_side
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -62,13 +62,9 @@ class RawArrays:
             KlcliError: the bytes end before an array does.
         """
         opened = [_rows(f"{name} in {self.name}", self.arrays[name]) for name in names]
-        size = rows_of_block(max(rows.width for rows in opened))
-        for first in range(1, opened[0].rows + 1, size):
-            values = (
-                _as_numbers(rows.block(size), self.arrays[name])
-                for rows, name in zip(opened, names, strict=True)
-            )
-            yield ArrayBlock(tuple(values), first)
+        for block in side_by_side(opened):
+            values = map(_as_numbers, block.values, (self.arrays[name] for name in names))
+            yield ArrayBlock(tuple(values), block.first)
 
 
 def _rows(name: str, array: RawArray) -> NpyRows:

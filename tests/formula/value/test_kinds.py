@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read_as_matrices
+from klcli.formula.value.arrays import ShapeError
 from klcli.formula.value.arrays import ShapeError as ArraysShapeError
-from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of, typings
+from klcli.formula.value.kinds import Manner, SymbolKind, kind_of, typings
 
 MATHEMATICS, COLUMNS, FLAT = Manner(True), Manner(False), Manner(False, flat=True)
 KINDS: dict[str, SymbolKind] = {"S": "matrix", "L": "matrix", "mu": "vector", "x": "vector", "s": "scalar"}

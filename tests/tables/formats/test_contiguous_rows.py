@@ -41,7 +41,7 @@ def test_bfloat16_is_the_upper_half_of_a_float32() -> None:
 def test_several_arrays_come_side_by_side_and_each_from_its_own_beginning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("klcli.tables.formats.contiguous_rows.rows_of_block", lambda width: 2)
+    monkeypatch.setattr("klcli.tables.formats.npy_rows.rows_of_block", lambda width: 2)
     mu, s = numpy.arange(10.0).reshape(5, 2), numpy.arange(5.0)
     found = opened(mu=("<f8", mu.shape, mu.tobytes()), s=("<f8", s.shape, s.tobytes()))
     for _ in range(2):  # a table is read twice

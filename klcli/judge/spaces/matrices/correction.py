@@ -11,8 +11,9 @@ from klcli.formula.editing import edited, written_anew
 from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
+from klcli.formula.value.arrays import ShapeError
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind
+from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator
 from klcli.judge.corrections import effort

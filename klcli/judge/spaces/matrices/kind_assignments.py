@@ -8,7 +8,8 @@ from klcli.errors import KlcliError
 from klcli.formula.program import Program
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Operation, Reduction
-from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, typings
+from klcli.formula.value.arrays import ShapeError
+from klcli.formula.value.kinds import Manner, SymbolKind, typings
 from klcli.judge.mistakes.rules.rewriting import TWO
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject

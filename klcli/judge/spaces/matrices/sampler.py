@@ -12,7 +12,8 @@ from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
+from klcli.formula.value.arrays import ShapeError
+from klcli.formula.value.kinds import Manner, SymbolKind, kind_of
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.gaussian.parameterization import Parameterization
