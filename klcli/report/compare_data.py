@@ -102,7 +102,7 @@ class FormulaData(Mapping[str, object]):
     def _fields(self) -> Mapping[str, object]:
         from klcli.judge.proof import is_proved
         from klcli.report.answers import telling_of
-        from klcli.report.wording import own_fields
+        from klcli.report.record import own_fields
 
         judged, found = self._judged, self._judged.found
         proved = is_proved(*found.identity) if found.identity else None

@@ -18,11 +18,11 @@ from klcli.report.compute_sections import dimensions, parts
 from klcli.report.document import Document, DocumentBlock, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
-from klcli.report.record import CellValue
+from klcli.report.record import CellValue, names_of, own_fields
 from klcli.report.report import Report
 from klcli.report.units import comparison_in, examination_in
 from klcli.report.witnesses import findings
-from klcli.report.wording import names_of, own_fields, percent
+from klcli.report.wording import percent
 from klcli.values import dataclass
 from klcli.witness.examination import Examination, case_of
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES

@@ -28,8 +28,8 @@ from klcli.report.document import (
     Text,
     table_of,
 )
+from klcli.report.record import own_fields
 from klcli.report.report import Report
-from klcli.report.wording import own_fields
 from klcli.values import dataclass, replace
 
 _BETWEEN: Text = (

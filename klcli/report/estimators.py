@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import Unit
 from klcli.report.document import DocumentBlock, Heading, Paragraph, table_of
-from klcli.report.record import CellValue, ResultRow
-from klcli.report.wording import FEW_DIGITS, about, own_fields, with_error
+from klcli.report.record import CellValue, ResultRow, own_fields
+from klcli.report.wording import FEW_DIGITS, about, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.witness import Witness
 

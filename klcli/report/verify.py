@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -12,7 +11,7 @@ from klcli.judge.spaces import space
 from klcli.judge.verification import Verification
 from klcli.report.answers import telling_of
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Plot, Tone, table_of
-from klcli.report.record import ResultRow
+from klcli.report.record import ResultRow, own_fields
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
@@ -110,9 +109,7 @@ def verify_many_report(answers: Sequence[VerifiedLine], *, accepted: Collection[
         if report:
             data = report.data
             assert isinstance(data, VerifyData)
-            results.append(
-                {"line": answer.line} | {field.name: getattr(data, field.name) for field in fields(data)}
-            )
+            results.append({"line": answer.line, **own_fields(data)})
             rows.append({"line": answer.line, **row_of(data)})
             counts[data.verdict] += 1
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from fractions import Fraction
 from math import log
 
@@ -19,6 +18,7 @@ from klcli.report.document import (
     Note,
     table_of,
 )
+from klcli.report.record import own_fields
 from klcli.report.report import Report
 from klcli.values import dataclass
 
@@ -141,7 +141,7 @@ def weight_report(answer: WeightAnalysis) -> Report:
     )
     return Report(
         data=data,
-        rows=[asdict(stage) for stage in stages],
+        rows=[own_fields(stage) for stage in stages],
         document=Document(f"beta {_number(weighing.beta)}{_at(answer)}", tuple(_blocks(answer, data))),
         bare=decimal_text(weighing.beta) if _is_short(weighing.beta) else repr(float(weighing.beta)),
         holds=True,

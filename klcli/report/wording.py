@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from math import floor, inf, log10
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import decimal_text, number_text, significant
 from klcli.formula.tree import Number, Tree, operation
@@ -155,17 +155,6 @@ def corrected_block(text: str) -> Paragraph | Item:
     """A correction, in one line or several."""
     first, *others = (Paragraph(line, "good") for line in text.split("\n"))
     return Item("corrected", (first, *others)) if others else Paragraph(f"corrected: {text}", "good")
-
-
-def own_fields(result: Any) -> dict[str, Any]:
-    """The fields of a result by their names, which are the keys of its JSON."""
-    return {name: getattr(result, name) for name in names_of(type(result))}
-
-
-def names_of(kind: type[Any]) -> tuple[str, ...]:
-    """The names of the fields of a class of values, in their order; those of `dataclasses` take 4 ms."""
-    names: tuple[str, ...] = kind.__match_args__
-    return names
 
 
 def verdict_of(witness: Witness) -> str:

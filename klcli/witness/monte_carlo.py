@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.heads import Heads
-from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.gaussian.log_ratio import LogRatio
 from klcli.values import replace
 from klcli.witness.estimate import Estimate
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
@@ -23,32 +21,6 @@ LEAST_SAMPLES = 1000
 """Below this the standard error is itself too uncertain for a limit of 5 of them."""
 
 
-def monte_carlo(
-    q: Gaussian[Heads],
-    p: Gaussian[Heads],
-    samples: int = DEFAULT_SAMPLES,
-    seed: int = DEFAULT_SEED,
-    progress: Callable[[int], None] | None = None,
-    estimator: str = DEFAULT_ESTIMATOR,
-) -> tuple[Estimate, ...]:
-    """KL(q || p) in nats of each dimension from draws x of q.
-
-    Memory does not grow with `samples`. The dimensions are independent, and drawn one after the other.
-
-    Args:
-        q: the posterior, which is sampled.
-        p: the prior.
-        samples: draws per dimension, from `LEAST_SAMPLES` to `MOST_SAMPLES`.
-        seed: of the generator; the same seed gives the same digits.
-        progress: is told the number of draws of each block.
-        estimator: a name in `klcli.witness.estimators.ESTIMATORS`.
-
-    Raises:
-        KlcliError: too few or too many samples, a negative seed.
-    """
-    return sample(log_ratios(q, p), samples, seed, progress, estimator)
-
-
 def sample(
     pairs: Sequence[LogRatio],
     samples: int = DEFAULT_SAMPLES,
@@ -56,14 +28,16 @@ def sample(
     progress: Callable[[int], None] | None = None,
     estimator: str = DEFAULT_ESTIMATOR,
 ) -> tuple[Estimate, ...]:
-    """The same for log ratios of any origin and dimension, an estimate of each.
+    """KL(q || p) in nats from draws x of q: of log ratios of any origin and dimension, an estimate of each.
+
+    Memory does not grow with `samples`. The log ratios are independent, and drawn one after the other.
 
     Args:
         pairs: the pairs of Gaussians, whose divergences are added.
-        samples: how many are drawn.
-        seed: of the random numbers.
-        progress: is told how many were drawn.
-        estimator: the row of the table.
+        samples: draws of each, from `LEAST_SAMPLES` to `MOST_SAMPLES`.
+        seed: of the generator; the same seed gives the same digits.
+        progress: is told the number of draws of each block.
+        estimator: a name in `klcli.witness.estimators.ESTIMATORS`.
 
     Raises:
         KlcliError: too few or too many samples, a negative seed.

@@ -10,9 +10,9 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.witness.estimate import total
 from klcli.witness.estimators import ESTIMATORS
-from klcli.witness.monte_carlo import monte_carlo
 from klcli.witness.witness import Witness, witness
 from tests.benchmarks.table import print_table
+from tests.witness.draws import monte_carlo
 
 REPLICATIONS = 2000
 SAMPLES = 20_000

@@ -12,9 +12,9 @@ from statistics import median
 import numpy
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.witness.monte_carlo import monte_carlo
 from tests.benchmarks.peers import usable
 from tests.benchmarks.table import print_table
+from tests.witness.draws import monte_carlo
 
 SAMPLES = 5_000_000
 BLOCK = 8192

@@ -18,9 +18,10 @@ from klcli.witness.error_bars import LIMIT, limit
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.examination import examine
-from klcli.witness.monte_carlo import monte_carlo, sample
+from klcli.witness.monte_carlo import sample
 from tests import reference
 from tests.benchmarks.coverage import coverage
+from tests.witness.draws import monte_carlo
 from tests.witness.joint import Correlated
 
 UNIT = Gaussian.from_head(0, 1)

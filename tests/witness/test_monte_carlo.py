@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.witness.estimate import total
-from klcli.witness.monte_carlo import monte_carlo
 from klcli.witness.trapezoid import integrals
 from tests import reference
+from tests.witness.draws import monte_carlo
 
 UNIT = Gaussian.from_head(0, 1)
 CASES = [("0.3", "1.2"), ("0", "0.9"), ("-4", "0.01"), ("7", "12"), ("0", "1e-170"), ("1e60", "1e80")]

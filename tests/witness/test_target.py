@@ -10,8 +10,8 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
 from klcli.witness.estimate import total
-from klcli.witness.monte_carlo import monte_carlo
 from klcli.witness.target import reach
+from tests.witness.draws import monte_carlo
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 

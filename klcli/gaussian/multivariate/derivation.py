@@ -21,13 +21,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.values import dataclass, replace
 
 DerivationCase: TypeAlias = Literal["any", "unit", "diagonal", "one"]
-CASES: dict[DerivationCase, str] = {
-    "any": "any two Gaussians",
-    "unit": "the unit prior",
-    "diagonal": "the unit prior and independent dimensions",
-    "one": "the unit prior and one dimension",
-}
-"""What a step holds for, each case within the one before."""
+"""What a step holds for, each case within the one before: any two Gaussians, the unit prior, it and
+independent dimensions, it and one dimension."""
 
 _SAME = 1e-12
 """The relative difference that the rounding of both values can make."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from typing import get_args
 from unittest.mock import patch
 
 import numpy as np
@@ -16,7 +17,7 @@ from klcli.formula.value.decimals import Decimals
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate import derivation
-from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at
+from klcli.gaussian.multivariate.derivation import DerivationCase, MatrixStep, derive, derive_at
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, point, value_at, value_here
 from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES, proved
 from klcli.gaussian.multivariate.divergence import divergence
@@ -34,7 +35,9 @@ def normal(rows: list[list[Fraction]], mean: str = "0") -> Gaussian:
 @pytest.mark.parametrize("unit", ["nats", "bits"])
 def test_every_reading_is_derived(name: str, unit: str) -> None:
     steps = derive(PARAMETERIZATIONS[name], unit)  # type: ignore[arg-type]
-    assert [row.case for row in steps] == sorted((row.case for row in steps), key=list(CASES).index)
+    assert [row.case for row in steps] == sorted(
+        (row.case for row in steps), key=get_args(DerivationCase).index
+    )
     assert PARAMETERIZATIONS[name].meaning in steps[-1].step.words
 
 
