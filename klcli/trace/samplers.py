@@ -115,8 +115,19 @@ def drawn_nodes(recording: Recording) -> Iterator[int]:
     for index, step in enumerate(recording.steps):
         if step.op == "noise" or noisy.intersection(step.below):
             noisy.add(index)
-            if step.op in ("add", "sub", "shape"):
+            # A density with the mean 0 has the sample minus nothing.
+            is_sum = step.op in ("add", "sub") and not any(_is_zero(recording, arg) for arg in step.args)
+            if is_sum or step.op == "shape":
                 yield index
+
+
+def _is_zero(recording: Recording, arg: int | float) -> bool:
+    if not isinstance(arg, int):
+        return not arg
+    step = recording.steps[arg]
+    if step.op == "full":
+        return not step.args[0]
+    return bool(step.values) and not step.grad and not any(step.values or ())
 
 
 def _verification(term: Term) -> Verification | None:

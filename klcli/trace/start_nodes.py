@@ -127,3 +127,14 @@ def _reached_without(recording: Recording, core: int, without: Sequence[int]) ->
                 seen.add(below)
                 stack.append(below)
     return seen
+
+
+def samples_below(recording: Recording, core: int) -> Iterator[int]:
+    """The arrays on the way to a node that are sums with noise in them, the innermost first."""
+    noisy: set[int] = set()
+    for one in sorted(recording.leading_to(core)):
+        step = recording.steps[one]
+        if step.op == "noise" or noisy.intersection(step.below):
+            noisy.add(one)
+            if step.op in ("add", "sub") and step.size > 1:
+                yield one

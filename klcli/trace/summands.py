@@ -6,8 +6,9 @@ may belong together all the same, as in ``mse + 1 + s - mu^2 - exp(s)``: they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial, reduce
 
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Negative, Tree, number, operation
@@ -18,6 +19,7 @@ from klcli.names.losses import is_called_kl
 from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kl_recognition import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
+from klcli.trace.log_densities import kl_of_densities
 from klcli.trace.mixtures import mixed_densities
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
@@ -64,7 +66,9 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
         return found if len(found) > 1 and all(part.kernel for part in found) else [whole]
     if any(part.is_known for part in found):
         return _merged(recording, found)
-    return [whole] if whole.is_known or _belongs_together(recording, chain, found) else found
+    if whole.is_known or not _belongs_together(recording, chain, found):
+        return [whole] if whole.is_known else found
+    return [_with_densities(recording, whole, chain.core, partial(_signed, recording, chain))]
 
 
 def _without_gradient(recording: Recording, start: Chain) -> list[Part]:
@@ -257,17 +261,40 @@ def _merged(recording: Recording, parts: list[Part]) -> list[Part]:
     if len(unknown) < 2:
         return parts
     builder = Builder(recording)
-    whole: Tree | None = None
     try:
-        for part in unknown:
-            tree = part.chain.tree(builder, recording)
-            term = operation("*", number(Fraction(repr(part.chain.factor))), tree)
-            whole = term if whole is None else operation("+", whole, term)
+        whole = _sum_of(recording, unknown, builder)
     except UnfollowedError:
         return parts
     first = unknown[0]
     chain = replace(first.chain, factor=1.0, wrappers=(), above=first.chain.above[:1], numbers=(), shared=0)
     found = _judged(recording, Part(chain, builder, whole, merged=tuple(unknown)))
+    core = max(part.chain.core for part in unknown)
+    found = _with_densities(recording, found, core, partial(_sum_of, recording, unknown))
     if not found.kernel:
         return parts
     return [found if part is first else part for part in parts if part is first or part not in unknown]
+
+
+def _with_densities(recording: Recording, part: Part, core: int, tree_of: Callable[[Builder], Tree]) -> Part:
+    """The part with the KL whose log-densities it is made of, at whatever sample."""
+    if part.is_known or not part.builder.noises:
+        return part
+    return replace(part, kernel=kl_of_densities(recording, core, part.builder, tree_of))
+
+
+def _signed(recording: Recording, chain: Chain, builder: Builder) -> Tree:
+    tree = chain.tree(builder, recording)
+    return tree if chain.factor > 0 else Negative(tree)
+
+
+def _sum_of(recording: Recording, parts: Sequence[Part], builder: Builder) -> Tree:
+    """The program of some parts together, with what multiplies each.
+
+    Raises:
+        UnfollowedError: one of them is no program.
+    """
+    terms = [
+        operation("*", number(Fraction(repr(part.chain.factor))), part.chain.tree(builder, recording))
+        for part in parts
+    ]
+    return reduce(partial(operation, "+"), terms)

@@ -236,6 +236,25 @@ def k3_of_logits() -> Any:
     return 0.04 * kl.mean()
 
 
+def log_density(z: Any, mean: Any, logvar: Any) -> Any:
+    return (-0.5 * (math.log(2 * math.pi) + logvar + (z - mean) ** 2 / logvar.exp())).sum(1)
+
+
+def densities_beside_a_sample(spread: Any, sign: float = 1) -> Any:
+    mu, logvar = heads()
+    z = mu + spread(logvar) * noise(mu)
+    at_prior = log_density(z, torch.zeros_like(z), torch.zeros_like(z))
+    return (recon(z) + (sign * (log_density(z, mu, logvar) - at_prior))).mean()
+
+
+def densities_of_the_sample() -> Any:
+    return densities_beside_a_sample(lambda logvar: (0.5 * logvar).exp())
+
+
+def densities_of_another_sample() -> Any:
+    return densities_beside_a_sample(torch.exp)
+
+
 def drawn_data_and_a_norm() -> Any:
     mu, logvar = heads()
     target = torch.rand(B, N)
@@ -287,6 +306,10 @@ STYLES = {
         vectors_of_weights, (RECON, ("kl", "exact", "logstd", "sum", 1)), samples=("logstd",)
     ),
     "k3 of logits": Known(k3_of_logits, (estimator("mean", 0.04),)),
+    "densities of the sample": Known(densities_of_the_sample, (RECON, kl()), 0.5, samples=("logvar",)),
+    "densities of another sample": Known(
+        densities_of_another_sample, (RECON, kl()), 0.5, ("KL201",), samples=("logstd",)
+    ),
     "drawn data and a norm": Known(drawn_data_and_a_norm, (RECON, RECON, kl())),
     "rows that are averaged together": Known(
         rows_that_are_averaged_together, (RECON, kl(math.log(2))), math.log(2) / 2, samples=("logvar",)

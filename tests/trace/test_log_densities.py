@@ -1,0 +1,43 @@
+"""Log-densities at a sample that reads the head otherwise than they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import klcli
+from tests.trace.losses import F, heads, noise, torch
+
+SIGMAS: dict[str, Callable[[Any], Any]] = {
+    "logvar": lambda s: (s / 2).exp(),
+    "logstd": torch.exp,
+    "softplus": F.softplus,
+}
+
+
+def seen(drawn: Callable[[Any], Any], density: Callable[[Any], Any], logs: float = 1) -> Any:
+    """What is found of log q(z) - log p(z), with sigmas of the sample and of q, and a factor of the logarithm."""
+    with klcli.watch() as found:
+        mean, head = heads()
+        z, sigma = mean + drawn(head) * noise(mean), density(head)
+        log_q = (-logs * sigma.log() - ((z - mean) / sigma) ** 2 / 2).sum(1)
+        (log_q + (z**2 / 2).sum(1)).mean().backward()
+    return found
+
+
+@pytest.mark.parametrize("drawn", SIGMAS)
+@pytest.mark.parametrize("density", SIGMAS)
+def test_the_densities_say_which_kl_it_is(drawn: str, density: str) -> None:
+    found = seen(SIGMAS[drawn], SIGMAS[density])
+    (term,) = found.terms
+    assert (term.kind, term.verdict, term.parameterization.name) == ("kl", "exact", density)
+    assert {one.sampling.parameterization for one in found.samples} == {drawn}
+    assert [one.mistake.code for one in found.findings] == ([] if drawn == density else ["KL201"])
+
+
+@pytest.mark.parametrize("logs", [0.5, -1])
+def test_other_densities_are_no_kl_at_any_sample(logs: float) -> None:
+    found = seen(SIGMAS["logvar"], SIGMAS["logstd"], logs=logs)
+    assert all(term.kernel is None for term in found.terms)
