@@ -240,7 +240,10 @@ class _PythonHabit(_Embedding, PythonPrinter):
             return f"{self.show(argument, Level.ATOM)}.{function}()"
         prefix = self.prefix
         if function == "softplus":
-            prefix = {"torch.": "F.", "tf.": "tf.nn.", "tf.math.": "tf.nn."}.get(prefix, prefix)
+            if prefix in ("np.", "numpy.", "math."):  # which have none
+                return f"{prefix}log1p({prefix}exp({self.show(argument)}))"
+            own = {"torch.": "F.", "tf.": "tf.nn.", "tf.math.": "tf.nn.", "jnp.": "jax.nn."}
+            prefix = own.get(prefix, prefix)
         elif (prefix == "tf." and function in ("log", "log1p", "expm1")) or (
             prefix == "K." and function in ("log1p", "expm1")
         ):

@@ -68,6 +68,8 @@ def test_in_habit(text: str, expected: str) -> None:
         ("K.exp(x)", "log", "K.log(s)"),
         ("K.exp(x)", "log1p", "tf.math.log1p(s)"),
         ("torch.exp(x)", "softplus", "F.softplus(s)"),
+        ("jnp.exp(x)", "softplus", "jax.nn.softplus(s)"),
+        ("np.exp(x)", "softplus", "np.log1p(np.exp(s))"),
         ("x.exp()", "log", "s.log()"),
         ("exp(x)", "log", "log(s)"),
         # That of numbers is none of arrays.

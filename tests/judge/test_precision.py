@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program import read, read_program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.answer import verify
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.roles import Roles
 from klcli.judge.verdict import Verdict, judge
@@ -118,3 +119,12 @@ def test_no_overflow(text: str) -> None:
 def test_a_formula_without_loss() -> None:
     tree = read("0.5*(expm1(s) - s + mu^2)")
     assert float32_loss(tree, verdict(tree, "logvar")) is None
+
+
+def test_a_clip_wherever_the_head_stands_keeps_it_from_overflowing() -> None:
+    text = "lv = torch.clamp(logvar, -30, {}); 0.5 * (mu**2 + lv.exp() - 1 - lv)"
+    bounded, wide = (verify(read_program(text.format(high), "python")).overflow for high in (20, 2000))
+    assert bounded is None
+    assert numpy.isfinite(numpy.exp(numpy.float32(20)))
+    assert wide
+    assert wide.limits["single"] == pytest.approx(numpy.log(numpy.finfo(numpy.float32).max), rel=1e-3)

@@ -256,7 +256,11 @@ def _with_numerics(found: Verification) -> Verification:
     tree, verdict = found.prepared.tree, found.best.verdict
     if verdict.roles.head is None:
         return found
-    highest = overflow(tree, verdict.roles)
+    # What a network puts out goes no further than the clip that stands wherever it does.
+    bounds = {
+        bound.operand.name: bound for bound in found.prepared.bounds if isinstance(bound.operand, Symbol)
+    }
+    highest = overflow(substitute(tree, bounds), verdict.roles)
     if verdict.roles.has_prior or verdict.prior != STANDARD or verdict.kind != "exact":
         return replace(found, overflow=highest)
     loss = float32_loss(tree, verdict)

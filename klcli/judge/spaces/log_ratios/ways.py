@@ -111,6 +111,9 @@ def neutral_ways(names: Sequence[str]) -> Iterator[RatioWay]:
 def _roles(logs: Sequence[str]) -> Iterator[RatioWay]:
     """Whose each log-probability is; what is left over is no part of the estimate."""
     sides = {name: side_of(name) for name in logs}
+    if {"policy", "reference", "old"}.intersection(sides.values()):
+        # Beside those of policies, logp is the log-probability itself and that of no p.
+        sides = {name: "" if side in ("q", "p") else side for name, side in sides.items()}
     if len(logs) > 2:
         known = {side: [name for name in logs if sides[name] == side] for side in ("reference", "old")}
         rest = [name for name in logs if sides[name] not in ("reference", "old")]

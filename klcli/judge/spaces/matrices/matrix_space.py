@@ -12,7 +12,7 @@ from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols, walk
-from klcli.formula.tree import Operation, Tree
+from klcli.formula.tree import Operation, Symbol, Tree, operation
 from klcli.formula.value.kinds import SymbolKind
 from klcli.judge.clip_conditions import unknown_limits
 from klcli.judge.condition import Condition
@@ -121,7 +121,7 @@ def _answer_in(program: Program, question: Question) -> MatrixAnswer:
     program = replace(program, tree=plain)
     found = best_answer(program, question)
     if found.best.verdict.kl is None:
-        found = _in_functions(program, question) or found
+        found = _in_functions(program, question) or _per_dimension(program, question, found) or found
     return replace(found, jitter=jitter, clips=clips)
 
 
@@ -137,6 +137,30 @@ def _in_functions(program: Program, question: Question) -> MatrixAnswer | None:
             if found.best.kind in ("exact", "scaled") and own.issuperset(one.functions):
                 return replace(found, taken=one)
     return None
+
+
+def _per_dimension(program: Program, question: Question, found: MatrixAnswer) -> MatrixAnswer | None:
+    """The answer on a formula that is divided by the number of dimensions, where it is a KL without that."""
+    for name in found.typed.aside.dimensions:
+        whole = replace(program, tree=operation("*", program.tree, Symbol(name)))
+        with suppress(KlcliError):
+            better = best_answer(whole, replace(question, mended=False))
+            if better.best.verdict.kl:
+                return _divided(better, program, name)
+    return None
+
+
+def _divided(whole: MatrixAnswer, program: Program, name: str) -> MatrixAnswer:
+    """The answer on a program that is another one, divided by a number."""
+    aside = whole.typed.aside
+    candidates = [
+        replace(one, kind="scaled", verdict=replace(one.verdict, kind="scaled"))
+        if one.kind == "exact"
+        else one
+        for one in whole.candidates
+    ]
+    own = replace(whole.typed, aside=replace(aside, divisors=(*aside.divisors, name)))
+    return replace(whole, program=program, typed=own, candidates=tuple(candidates))
 
 
 def _prepared(found: MatrixAnswer) -> Prepared:

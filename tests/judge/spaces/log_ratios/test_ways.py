@@ -22,6 +22,9 @@ def minus(left: Tree, right: Tree) -> Tree:
         (["log_q", "log_p"], "log_q", "log_p"),
         (["log_p", "log_q"], "log_q", "log_p"),
         (["policy_logps", "reference_logps"], "policy_logps", "reference_logps"),
+        # logp is of p beside logq; beside an old policy it is that of the trained one.
+        (["logp_old", "logp"], "logp", "logp_old"),
+        (["logq", "logp"], "logq", "logp"),
     ],
 )
 def test_names_say_which_is_which(names: list[str], q: str, p: str) -> None:
@@ -71,4 +74,6 @@ def test_probabilities_are_exponentials() -> None:
 def test_a_distribution_is_named_as_in_a_sentence() -> None:
     first = next(named_ways(["policy_logp", "ref_logp"]))
     assert (first.q.definite, first.p.definite) == ("the policy", "the reference")
+    first = next(named_ways(["logp_old", "logp"]))
+    assert (first.q.definite, first.p.definite) == ("the policy", "the old policy")
     assert next(named_ways(["log_q", "log_p"])).q.definite == "q"

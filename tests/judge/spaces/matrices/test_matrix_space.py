@@ -12,6 +12,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import read_matrices, read_otherwise
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
+from klcli.judge.naming import scale_text
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces.matrices.readings import READINGS
@@ -145,6 +146,20 @@ def test_multiples(text: str, kind: str, scale: object, shift: tuple[object, obj
 
 
 OTHER = "0.5*(trace(S)/4 + (mu-1)@(mu-1)/4 - d - logdet(S) + d*log(4))"
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("0.5 * (torch.trace(S) + mu @ mu - d - torch.logdet(S)) / d", "1/d"),
+        ("(torch.trace(S) + mu @ mu - torch.logdet(S)) / d - 1", "2/d"),
+    ],
+)
+def test_what_is_divided_by_the_dimensions_is_a_multiple(text: str, scale: str) -> None:
+    values, truth = unit_values(text, 2, 3)
+    assert run(text, values) == pytest.approx(float(scale[0]) * truth / 3, rel=1e-9)
+    found = settled(text)
+    assert (found.kind, scale_text(found.best.verdict, found.prepared)) == ("scaled", scale)
 
 
 def test_another_prior() -> None:
