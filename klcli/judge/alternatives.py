@@ -18,6 +18,7 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition import Condition
+from klcli.judge.sampled_kls import sampled_kls
 from klcli.judge.transformed_symbols import transformed
 from klcli.names.losses import is_mask
 from klcli.names.means_and_spreads import side_beside, square_of, suggested, suggested_beside
@@ -73,6 +74,8 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
         in_expectation = partial(_in_expectation, name=name, variance=head)
         yield rewritten(program, in_expectation), set(), (text,)
+    for expected, condition in sampled_kls(program):
+        yield expected, set(), (condition,)
     for one in transformed(program):
         yield one.program, set(), one.conditions
 

@@ -10,6 +10,7 @@ ConditionKind: TypeAlias = Literal[
     "small-number",
     "clip",
     "free-bits",
+    "estimator",
     "gradient",
     "no-gradient",
     "shapes",

@@ -29,6 +29,7 @@ from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
+from klcli.judge.sampled_kls import is_estimate
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
 from klcli.judge.spaces.number_words import NUMBERS
 from klcli.judge.transformed_symbols import functions_in, transformed
@@ -147,12 +148,13 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         # Of what else it can be read as only a right answer counts, and mistakes are looked for in that.
         asked = replace(question, mended=False) if first else question
         found, answers = _answers(other, prepared, asked)
-        is_right = answers[0].kind in ("exact", "scaled")
+        is_shifted = is_estimate(taken) and (kl := answers[0].verdict.kl) is not None and bool(kl.shift)
+        is_right = answers[0].kind in ("exact", "scaled") and not is_shifted
         functions = functions_in(other, program) if any(isinstance(one, Condition) for one in taken) else None
         is_of_mean = answers[0].kind == "other-prior" and functions == {answers[0].verdict.roles.mean}
         if functions and not (is_right or is_of_mean):
             continue  # some prior, or mistake, may fit a formula in a symbol for any function
-        if first and is_right and question.mended:
+        if first and is_right and question.mended and not is_estimate(taken):
             found, answers = _answers(other, prepared, question)
         is_plain = first is None
         first = first or (other, found, answers, taken)
@@ -175,10 +177,8 @@ def _most_telling(program: Program, question: Question) -> _Answered:
 
 def _as_conditions(taken: Sequence[str | Condition], as_it_stands: Prepared) -> tuple[Condition, ...]:
     """What is said of helpers that are taken for symbols: with one that sums up itself it is another loss."""
-    if as_it_stands.reductions.flaw:
-        other = "; with that put in, its terms are not summed alike"
-        return tuple(Condition("definition", f"{text}{other}", False) for text in taken)
-    return tuple(Condition("definition", f"{text}", True) for text in taken)
+    flaw = "; with that put in, its terms are not summed alike" if as_it_stands.reductions.flaw else ""
+    return tuple(Condition("definition", f"{text}{flaw}", not flaw) for text in taken)
 
 
 def _answers(
@@ -254,7 +254,7 @@ def _with_numerics(found: Verification) -> Verification:
     from klcli.judge.precision import float32_loss, overflow, stable_form  # of what is described and right
 
     tree, verdict = found.prepared.tree, found.best.verdict
-    if verdict.roles.head is None:
+    if verdict.roles.head is None or is_estimate(found.conditions):
         return found
     # What a network puts out goes no further than the clip that stands wherever it does.
     bounds = {
