@@ -25,7 +25,11 @@ _SMALLEST = Fraction(5e-324) / 2
 """Half of the smallest double: what rounds to zero."""
 
 
-def parse_numeral(text: str, name: str, example: str = "0.3, -2 or 1e-6") -> Fraction:
+_OF_A_GAUSSIAN = "0.3, -2 or 1e-6"
+"""What a mean or a head can be; another example is one of another number."""
+
+
+def parse_numeral(text: str, name: str, example: str = _OF_A_GAUSSIAN) -> Fraction:
     """The exact value of a typed decimal such as ``1.2``, ``-3``, ``1e-170``.
 
     Only ASCII digits and a decimal point are numbers; Python's and click's own readers also take ``nan``,
@@ -51,16 +55,20 @@ def parse_numeral(text: str, name: str, example: str = "0.3, -2 or 1e-6") -> Fra
     if abs(value) > _LARGEST or 0 < abs(value) <= _SMALLEST:
         raise KlcliError(
             f"{name} = {typed} is outside of the range of doubles (5e-324 to 1.8e308)",
-            "very large and very small scales can be given by their logarithm: --logstd, --logvar",
+            "very large and very small scales can be given by their logarithm: --logstd, --logvar"
+            if example == _OF_A_GAUSSIAN
+            else f"write for example {example}",
         )
     return value
 
 
 def _hint(typed: str, example: str) -> str:
+    one = "0.3" if example == _OF_A_GAUSSIAN else example
     if not typed:
-        return "an empty text is no number; write for example 0.3"
+        return f"an empty text is no number; write for example {one}"
     if typed.lower().lstrip("+-") in ("nan", "inf", "infinity"):
-        return "only finite numbers have a finite KL; write for example 0.3"
+        why = "only finite numbers have a finite KL" if example == _OF_A_GAUSSIAN else "it has to be finite"
+        return f"{why}; write for example {one}"
     if not typed.isascii():
         return "write the digits 0 to 9, '-' for minus and '.' for the decimal point, for example -0.3"
     if "_" in typed and _NUMERAL.match(typed.replace("_", "")):

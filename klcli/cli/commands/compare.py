@@ -61,10 +61,13 @@ Carlo estimate contradict each other, and 0 otherwise.
 @click.option("--full", is_flag=True, help="Every number and the picture, not only what fits a screen.")
 @click.option("--expect", metavar="NAME", help="Status 1 unless this formula is exact under the reading.")
 @_of_sampling(
-    "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
+    "--samples",
+    type=Whole(LEAST_SAMPLES, MOST_SAMPLES, DEFAULT_SAMPLES),
+    default=DEFAULT_SAMPLES,
+    help="Draws; default 1e6.",
 )
 # Seeds of 63 bits: all that a signed number of 64 bits has.
-@_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
+@_of_sampling("--seed", type=Whole(0, 2**63, 1), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @output_options
 @plot_option
 def compare(

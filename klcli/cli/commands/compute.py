@@ -20,7 +20,7 @@ from klcli.cli.plotting import plot_option
 from klcli.gaussian.closed_form import UNITS
 from klcli.report.report import Report
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
-from klcli.witness.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
 _of_sampling = in_group("Sampling")
 
@@ -68,11 +68,11 @@ KL is infinite.
 @click.option("--unit", type=WordChoice(UNITS), default="nats", help="nats or bits; default nats.")
 @_of_sampling(
     "--samples",
-    type=Whole(LEAST_SAMPLES, MOST_SAMPLES),
+    type=Whole(LEAST_SAMPLES, MOST_SAMPLES, DEFAULT_SAMPLES),
     help="Draws; default 1e6, fewer for large matrices.",
 )
 # Seeds of 63 bits: all that a signed number of 64 bits has.
-@_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
+@_of_sampling("--seed", type=Whole(0, 2**63, 1), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @_of_sampling(
     "--estimator",
     type=WordChoice(tuple(ESTIMATORS)),
@@ -86,7 +86,7 @@ KL is infinite.
     help="Sample until the standard error is so small; at most --samples, by default 1e9.",
 )
 # A thousand digits take a fraction of a second.
-@click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
+@click.option("--digits", type=Whole(1, 1000, 50), help="Closed form to that many significant digits.")
 @click.option(
     "--steps",
     type=WordChoice(("full", "short", "none")),

@@ -89,14 +89,14 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_units(
     "--seed",
     # Seeds of 63 bits: all that a signed number of 64 bits has.
-    type=Whole(0, 2**63),
+    type=Whole(0, 2**63, 1),
     default=DEFAULT_SEED,
     help=f"Of --marginal; default {DEFAULT_SEED}.",
 )
 @_of_limits(
     "--max-collapsed", type=Share(), help="The largest share of latents that may have collapsed, from 0 to 1."
 )
-@_of_limits("--min-active", type=Whole(0, _MOST_LATENTS), help="The least number of active latents.")
+@_of_limits("--min-active", type=Whole(0, _MOST_LATENTS, 4), help="The least number of active latents.")
 @_of_limits("--max-kl", type=Nonnegative(), help="The largest mean KL per example, in nats.")
 @_of_limits("--min-kl", type=Nonnegative(), help="The least mean KL per example, in nats.")
 @click.option(

@@ -61,7 +61,7 @@ be read is said on stderr, also with -q; so are files that are named and exclude
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")
 # More than any machine has cores.
-@click.option("--jobs", type=Whole(1, 1_000), help="Processes; default all cores.")
+@click.option("--jobs", type=Whole(1, 1_000, 4), help="Processes; default all cores.")
 @findings_options
 @plot_option
 def lint(settings: Settings, **flags: Any) -> tuple[Report, Settings]:

@@ -81,7 +81,7 @@ class _TraceCommand(Command):
     help="The interpreter; default that of the active environment.",
 )
 # Of each pass the report keeps the weights.
-@click.option("--steps", type=Whole(1, 10_000), default=1, help="Backward passes to watch; default 1.")
+@click.option("--steps", type=Whole(1, 10_000, 2), default=1, help="Backward passes to watch; default 1.")
 @click.option("--timeout", type=Positive(), metavar="SECONDS", help="Stop the program after so long.")
 @click.option("--arg", "given", multiple=True, metavar="NAME=VALUE", help="An argument of a function.")
 @click.option(

@@ -28,6 +28,8 @@ from klcli.report.report import Report
 from klcli.report.weight import InformationData, WeightAnalysis, information, weight_report
 from klcli.values import replace
 
+_A_WEIGHT = "1/128"
+"""As it can be typed."""
 _LARGEST = 10**15
 """Every whole number up to here is exact as a double, which most readers of JSON make of it."""
 
@@ -77,11 +79,11 @@ class _Size(ShapeType):
 
 def _ratio(text: str, name: str) -> Fraction:
     above, *below = text.split("/")
-    number = parse_numeral(above, name)
+    number = parse_numeral(above, name, _A_WEIGHT)
     for part in below:
-        divisor = parse_numeral(part, name)
+        divisor = parse_numeral(part, name, _A_WEIGHT)
         if divisor == 0:
-            raise KlcliError(f"{name} divides by 0", f"for example {name} 1/128")
+            raise KlcliError(f"{name} divides by 0", f"for example {name} {_A_WEIGHT}")
         number /= divisor
     return number
 
@@ -116,9 +118,11 @@ def _ratio(text: str, name: str) -> Fraction:
     help="Whose KL: of each example's latents, or of a network's weights; default examples.",
 )
 @click.option("--latents", type=_Size(), help="Latents of one example, or weights of the network.")
-@click.option("--batch", type=Whole(1, _LARGEST), help="Examples in a batch.")
-@click.option("--examples", type=Whole(1, _LARGEST), help="Examples in the data set, for --kl-of weights.")
-@click.option("--batches", type=Whole(1, _LARGEST), help="The same in batches.")
+@click.option("--batch", type=Whole(1, _LARGEST, 128), help="Examples in a batch.")
+@click.option(
+    "--examples", type=Whole(1, _LARGEST, 60_000), help="Examples in the data set, for --kl-of weights."
+)
+@click.option("--batches", type=Whole(1, _LARGEST, 469), help="The same in batches.")
 @click.option(
     "--decoder-sigma",
     type=_Ratio(),

@@ -32,7 +32,7 @@ def engine_options(command: Any) -> Any:
     """Give a command the options that `engine` reads."""
     options = [
         # More than any machine has cores.
-        _of_engines("--jobs", type=Whole(1, 1024), help="Files that are read at a time; default 1."),
+        _of_engines("--jobs", type=Whole(1, 1024, 4), help="Files that are read at a time; default 1."),
         _of_engines(
             "--engine",
             type=WordChoice((_LOCAL, _DASK)),

@@ -45,7 +45,7 @@ def number_of(text: str, name: str) -> TypedNumber:
     Raises:
         KlcliError: the text is none.
     """
-    number = parse_numeral(text, name)
+    number = parse_numeral(text, name, "0.1")
     mantissa, _, exponent = text.strip().lower().partition("e")
     places = len(mantissa.partition(".")[2]) - int(exponent or 0)
     # Half of the last digit that was typed.

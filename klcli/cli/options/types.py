@@ -123,13 +123,14 @@ def _flat(rows: tuple[tuple[Fraction, ...], ...], name: str) -> tuple[Fraction, 
 
 
 class Whole(AValue):
-    """A whole number within limits; ``1e6`` is one."""
+    """A whole number within limits, of which `example` is a usual one; ``1e6`` is one."""
 
     name = "N"
 
-    def __init__(self, low: int, high: int) -> None:
+    def __init__(self, low: int, high: int, example: int) -> None:
         self.low = low
         self.high = high
+        self.example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
@@ -137,13 +138,11 @@ class Whole(AValue):
         from klcli.formula.numeral import parse_numeral
 
         name = param.opts[-1] if param else "value"
-        # A usual number, as far as it is one of these.
-        example = max(self.low, min(1000, self.high))
-        number = parse_numeral(str(value), name, str(example))
+        number = parse_numeral(str(value), name, str(self.example))
         if number.denominator != 1 or not self.low <= number <= self.high:
             raise KlcliError(
                 f"{name} must be a whole number from {self.low:,} to {self.high:,}, got {value}",
-                f"for example {name} {example}",
+                f"for example {name} {self.example}",
             )
         return int(number)
 
@@ -158,7 +157,7 @@ class ShapeType(AValue):
     ) -> tuple[int, ...]:
         if isinstance(value, tuple):
             return value
-        one = Whole(1, _LONGEST)
+        one = Whole(1, _LONGEST, 784)
         return tuple(one.convert(part, param, ctx) for part in str(value).replace("x", ",").split(","))
 
 
@@ -174,7 +173,7 @@ class Positive(AValue):
         from klcli.formula.numeral import parse_numeral
 
         name = param.opts[-1] if param else "value"
-        number = parse_numeral(str(value), name)
+        number = parse_numeral(str(value), name, self.example)
         if not self.admits(number):
             raise KlcliError(
                 f"{name} must be a number {self.wanted}, got {value}", f"for example {name} {self.example}"
