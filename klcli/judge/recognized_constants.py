@@ -19,7 +19,8 @@ _SLACK = Fraction(1, 10**25)
 """By chance a fraction of these denominators comes so close once in 1e20 numbers."""
 _LARGEST_DENOMINATOR = 256
 """Factors that people write are halves, quarters and small counts, and their products."""
-_UNITS = ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2", "e", "1/e")
+_LOGARITHMS = ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi")
+_UNITS = (*_LOGARITHMS, "pi", "sqrt 2", "e", "1/e", "1/log 2")
 _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
 """Quarters from -4 to 4, the smallest first: constants that people write beside a logarithm."""
 
@@ -28,7 +29,7 @@ def as_tree(value: FoundNumber) -> Tree | None:
     """The constant that a number is to 25 digits; None if it is none of those that are known.
 
     Known are rationals, and a rational plus a rational multiple of log 2, 3, 5, 7, 10, pi and 2 pi, of pi, of
-    the root of 2, or of e and 1/e.
+    the root of 2, of e and 1/e, or of 1/log 2, which nats have in bits.
     """
     if isinstance(value, Fraction):
         return number(value)

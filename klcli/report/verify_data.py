@@ -221,6 +221,6 @@ def set_aside(found: Verification) -> Iterator[tuple[str, str]]:
     """What was left out of the judgement."""
     prepared = found.prepared
     for name in prepared.others:
-        yield "other term", f"{name} is added; it is ignored"
+        yield "other term", f"{prepared.program.spellings.get(name, name)} is added; it is ignored"
     for name in prepared.dimensions:
         yield "dimensions", f"{name} is taken for the number of dimensions"

@@ -12,6 +12,9 @@ from klcli.report.document import DocumentBlock, Fact, FactList, Note
 from klcli.report.verify_data import set_aside
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS, corrected_block, overflow_text
 
+_NATS_IN_BITS = "1/log(2)"
+"""The factor that makes bits of nats, as it is written."""
+
 
 def blocks(
     found: Verification, proved: bool | None, witness: bool | None, *, verbose: bool = True
@@ -65,9 +68,10 @@ def _meanings(found: Verification) -> Iterator[Fact]:
     best, prepared, kl = found.best, found.prepared, found.best.verdict.kl
     if kl is None or best.kind in ("wrong", "other"):
         return
-    if scale_text(best.verdict, prepared) != "1":
+    if (scale := scale_text(best.verdict, prepared)) != "1":
         mean = "; d is the number of latents" if prepared.reductions.name == "mean" else ""
-        yield Fact("scale", f"{scale_text(best.verdict, prepared)}{mean}; --allow-scale accepts it")
+        unit = "; it is the KL in bits" if scale == _NATS_IN_BITS else ""
+        yield Fact("scale", f"{scale}{mean}{unit}; --allow-scale accepts it")
     if (constant := constant_of(best.verdict, prepared)) != "0":
         yield Fact("shift", f"{constant}: a constant changes no gradient{_counted_apart(prepared)}")
     if prepared.reductions.name in ("sum", "sum-mean"):

@@ -26,6 +26,7 @@ from klcli.judge.recognized_constants import as_tree, constant_text, shift_text
         (lambda: mpmath.sqrt(2), "sqrt(2)"),
         (lambda: mpmath.e, "e"),
         (lambda: mpmath.exp(-1) / 2, "1/2 (1/e)"),
+        (lambda: 1 / mpmath.log(2), "1/log(2)"),
     ],
 )
 def test_names(value: Callable[[], Any], text: str) -> None:

@@ -80,3 +80,14 @@ def test_a_point_where_it_is_no_kl_has_both_values() -> None:
 def test_a_condition_that_passes_stands_among_the_facts() -> None:
     text = "0.5 * (mu**2 + torch.exp(lv.clamp(-10, 10)) - lv.clamp(-10, 10) - 1)"
     assert "does not bind" in facts(text)["condition"]
+
+
+def test_another_term_is_shown_as_it_is_written() -> None:
+    text = "bce = FocalLoss(x, y)\n0.5 * (mu**2 + lv.exp() - 1 - lv) + bce"
+    assert facts(text)["other term"] == "FocalLoss(x, y) is added; it is ignored"
+    assert facts(f"{KL} + rec")["other term"] == "rec is added; it is ignored"
+
+
+def test_nats_in_bits_are_said_to_be_that() -> None:
+    assert facts(f"{KL} / log(2)")["scale"] == "1/log(2); it is the KL in bits; --allow-scale accepts it"
+    assert "bits" not in facts(f"{KL} / log(3)")["scale"]
