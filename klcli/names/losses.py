@@ -25,6 +25,14 @@ OF_OTHERS = anywhere(
     "kl_laplace js_divergence symmetric_kl kl_categorical",
     "kl_loss gaussian_kl kl_normal",
 )
+_PART = anywhere(
+    "a part of a divergence, a bound of it, or its derivative",
+    r"(?<![a-z])(part\d*|piece|half|(first|second|third|last)_term|(mean|mu|var|std|sigma|scale|log|const)_term"
+    r"|numerator|denominator|cross_?entropy|ce|xent|entropy|trace|tr|quad\w*|maha\w*|log_?det|det(erminant)?|ratio"
+    r"|(upper|lower)(_?bound)?|ub|lb|grad\w*|deriv\w*)(?![a-z])",
+    "kl_cross_entropy kl_first_part kl_part2 kl_trace_term kl_logdet kl_upper_bound grad_kl",
+    "kl kl_loss kl_term first_kl kl_mean kl_partial_sum bound",
+)
 LOG_Q = anywhere(
     "the logarithm of a posterior density",
     r"posterior|variational|guide|(?<![a-z])log_?(prob_?)?q",
@@ -125,7 +133,7 @@ TOPIC = containing(
 )
 
 KINDS: tuple[NameKind, ...] = (
-    *(KL, _KL_WORD, OF_OTHERS, LOG_Q, LOG_P, _LIKELIHOOD, _TERM, _WEIGHT, _MASK, _NEGATED, _BOUND),
+    *(KL, _KL_WORD, OF_OTHERS, _PART, LOG_Q, LOG_P, _LIKELIHOOD, _TERM, _WEIGHT, _MASK, _NEGATED, _BOUND),
     *(LOSS, TOTAL, LOSS_FUNCTION, GAIN, REWARD, ERROR, MINIMISED, TOPIC),
 )
 
@@ -140,6 +148,11 @@ def is_called_kl(name: str) -> bool:
     return any(map(_KL_WORD.says, words)) or (
         "latent" in lowered and not lowered.isdisjoint(("loss", "cost"))
     )
+
+
+def is_part_of_divergence(name: str) -> bool:
+    """Whether a name says that it is a part of a divergence: ``kl_first_part``, ``klCrossEntropy``."""
+    return _PART.says(_HUMP.sub("_", name))
 
 
 def is_likelihood(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.losses import is_called_kl, is_mask, is_other_term, is_weight, sign_of
+from klcli.names.losses import is_called_kl, is_mask, is_other_term, is_part_of_divergence, is_weight, sign_of
 
 
 @pytest.mark.parametrize("name", ["kl_loss", "KLDivLoss", "latent_loss", "neg_kl", "DKL", "klQP", "kl"])
@@ -15,6 +15,11 @@ def test_names_of_a_kl(name: str) -> None:
 @pytest.mark.parametrize("name", ["klcli", "latent_dim", "loss", "elbo", "weekly"])
 def test_other_names(name: str) -> None:
     assert not is_called_kl(name)
+
+
+def test_names_of_parts_have_humps_or_underscores() -> None:
+    assert all(map(is_part_of_divergence, ("klCrossEntropy", "KLFirstPart", "kl_cross_entropy")))
+    assert not any(map(is_part_of_divergence, ("klLoss", "KLDivLoss", "kl_partition")))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.lint.flow.excerpts import CodeExcerpt
-from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
+from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl, is_part_of_divergence
 from klcli.names.means_and_spreads import is_head, is_mean
 from klcli.names.posterior_or_prior import is_prior, without_side
 
@@ -47,7 +47,7 @@ def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:
 
 
 def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
-    """Whether an expression is given the name of a KL, or a function of such a name returns it."""
+    """Whether an expression is given the name of a KL, and of no part, or a function of such a name returns it."""
     match excerpt.step.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
             names = [target.id if isinstance(target, ast.Name) else target.attr]
@@ -60,7 +60,9 @@ def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
             return any(map(LOG_Q.says, q)) and any(map(LOG_P.says, p))
         case _:
             return False
-    return any(map(is_called_kl, names)) and not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
+    if not any(map(is_called_kl, names)) or any(map(is_part_of_divergence, names)):
+        return False
+    return not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
 
 
 def is_registered_for_others(excerpt: CodeExcerpt) -> bool:

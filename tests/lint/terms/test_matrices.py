@@ -63,6 +63,19 @@ def fid(m0, S0, m1, S1, root):
 def information_kl(Sx, Sy, S):
     return 0.5 * (np.log(np.linalg.det(Sx)) + np.log(np.linalg.det(Sy)) - np.log(np.linalg.det(S)))
 """,
+    "a part, by its name": """
+def kl_cross_entropy(m0, S0, m1, S1):
+    diff = m1 - m0
+    inverse = np.linalg.inv(S1)
+    return 0.5 * (np.log(np.linalg.det(S1)) + np.trace(inverse @ S0) + diff @ inverse @ diff)
+""",
+    "a method of a KL, by its name a part of it": """
+class KL:
+    def trace_term(self, m0, S0, m1, S1):
+        diff = m1 - m0
+        inverse = np.linalg.inv(S1)
+        return 0.5 * (np.trace(inverse @ S0) - np.log(np.linalg.det(S0)) + diff @ inverse @ diff)
+""",
     "an entropy": "def h(S, d):\n    return 0.5 * np.log(np.linalg.det(S)) + 0.5 * d * (1 + np.log(2 * np.pi))\n",
 }
 

@@ -18,6 +18,7 @@ BODY = "0.5 * (mu ** 2 + torch.exp(logvar) - 1 - logvar)"
         (f"def f(mu, logvar):\n    self.latentLoss = {BODY}\n", True),
         (f"def f(mu, logvar):\n    clock = {BODY}\n", False),
         (f"def f(mu, logvar):\n    kl_gamma = {BODY}\n", False),
+        (f"def f(mu, logvar):\n    kl_first_part = {BODY}\n", False),
     ],
 )
 def test_names(source: str, expected: bool) -> None:
