@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 
-from klcli.formula.read.callee import whose_shape
+from klcli.formula.read.callee import called, whose_shape
 from klcli.formula.read.calls.row import (
     AXIS_NAMES,
     LABEL_NAMES,
@@ -17,6 +17,7 @@ from klcli.formula.read.calls.row import (
     row,
 )
 from klcli.formula.read.calls.selections import over_all
+from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.read.nodes import axes_in, is_true, literal
 from klcli.formula.symbol_names import MAX_NAME
@@ -70,6 +71,18 @@ def _whole_shape(reader: CallReader, call: Invocation) -> Tree | None:
     return Length(reader.tree(array), None) if array else None
 
 
+def _sum_of_ones(reader: CallReader, call: Invocation) -> Tree | None:
+    """``sum(ones_like(x))`` counts the entries of x, or those of an axis; a number has no shape."""
+    match call.arguments:
+        case [ast.Call(args=[array], keywords=[]) as ones, *others] if called(ones) == "ones_like":
+            axes = (*others, *keywords_of(call, *AXIS_NAMES))
+        case _:
+            return None
+    if len(call.arguments) + len(call.node.keywords) > 1 + len(axes) or len(axes) > 1:
+        return None
+    return axis_length(reader, array, axes[0]) if axes else Length(reader.tree(array), None)
+
+
 def _is_plain(over: ast.comprehension) -> bool:
     """Whether a generator just runs an index over something whose length it does not fix."""
     counted = any(isinstance(node, ast.Constant) for node in ast.walk(over.iter))
@@ -90,6 +103,7 @@ def _is_axis(node: ast.expr) -> bool:
 
 REDUCED: tuple[CallRow, ...] = (
     row("prod", "x.shape", "the number of entries of x", _whole_shape, is_sure=False),
+    row("sum reduce_sum", "ones_like(x), axis", "how many entries x has", _sum_of_ones, is_sure=False),
     row("sum reduce_sum", "x, axis, keepdim", "the sum of entries", _reduction),
     row("mean reduce_mean", "x, axis, keepdim", "the mean of entries", _reduction),
     row("prod reduce_prod", "x, axis, keepdim", "the product of entries", _reduction),

@@ -27,6 +27,8 @@ X = np.random.default_rng(5).uniform(0.3, 2.5, (4, 3))
         ("x.prod(1)", X.prod(1)),
         ("torch.sum(x, dtype=torch.int32)", np.trunc(X).sum()),
         ("np.prod(x.shape) + 0 * x.sum()", 12.0),
+        ("jnp.sum(jnp.ones_like(x)) + 0 * x.sum()", 12.0),
+        ("torch.ones_like(x).sum(-1) + x.sum(1)", 3 + X.sum(1)),
     ],
 )
 def test_values(text: str, truth: Any) -> None:
