@@ -35,10 +35,11 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     found, terms = _recognised(module, project)
     said = (one for check in RULES for one in check(found))
     own = [one for one in said if one.related or one.place.path == module.path]
+    own = [one for one in own if not any(_is_around(one, other) for other in own)]
     return Linted(
         module.path,
         tuple(sorted((one for one in own if not _is_accepted(one)), key=_position)),
-        tuple(sorted((one for one in terms if one.place.path == module.path), key=_position)),
+        tuple(sorted((one for one in _once(terms) if one.place.path == module.path), key=_position)),
         unreadable=module.skipped,
     )
 
@@ -47,8 +48,10 @@ def _recognised(module: Module, project: Project) -> tuple[ModuleTerms, Sequence
     """What was recognised, as rules look at it and as it is listed."""
     found = occurrences(module, project)
     paired = tuple(paired_samples(found.divergences, found.samples))
-    belonging = {place_of(pair.sample.excerpt) for pair in paired}
+    belonging = {place_of(pair.sample.excerpt): pair.sample for pair in paired}
     drawn = [one for ways in found.samples if _is_listed(one := _clearest(ways), belonging)]
+    # What has a factor from its raw head may have none from that of its KL.
+    drawn = [belonging.get(place_of(one.excerpt), one) if one.sampling.mistake else one for one in drawn]
     kls = [KlTerm(best := _best(ways), tuple(ways), kl_term(best)) for ways in found.divergences]
     estimators = [(one, estimator_term(one)) for one in found.estimators]
     recognised = ModuleTerms(
@@ -81,14 +84,38 @@ def _clearest(ways: Sequence[SamplingLine]) -> SamplingLine:
 
 
 def _best(ways: Sequence[Divergence]) -> Divergence:
-    """The way to read a KL that makes the most of it; its own function's, and the last of several."""
+    """The way to read a KL that makes the most of it; its own function's, and the last of several.
+
+    One that is printed besides is trained all the same.
+    """
 
     def rank(entry: tuple[int, Divergence]) -> tuple[object, ...]:
         number, one = entry
         kind = 0 if one.is_half_added else max(1, _ORDER.index(one.found.best.kind))
-        return kind, not one.excerpt.is_local, one.sign < 0, -number
+        return kind, not one.excerpt.is_local, one.is_printed, one.sign < 0, -number
 
     return min(enumerate(ways), key=rank)[1]
+
+
+def _is_around(one: Finding, other: Finding) -> bool:
+    """Whether the same is found in a part of what is found: a loss, and the KL that it adds up."""
+    return one.mistake is other.mistake and one.place.surrounds(other.place)
+
+
+def _once(terms: Sequence[ListedTerm]) -> list[ListedTerm]:
+    """The terms without a loss whose KL is listed by itself, and parts that say less than the whole."""
+
+    def rank(one: ListedTerm) -> int:
+        return _ORDER.index(one.verdict)
+
+    kls = [one for one in terms if one.kind == "kl"]
+    needless = {
+        outer if rank(outer) >= rank(inner) else inner
+        for outer in kls
+        for inner in kls
+        if outer.place.surrounds(inner.place)
+    }
+    return [one for one in terms if one not in needless]
 
 
 def _position(one: Finding | ListedTerm) -> tuple[str, int, int]:

@@ -125,6 +125,7 @@ KL = "0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
     ("text", "kinds"),
     [
         (f"with torch.no_grad():\n    kl = {KL}", ["no-gradient"]),
+        (f"total = 0\ntotal += ({KL}).item()", ["no-gradient"]),
         (f"with torch.set_grad_enabled(False):\n    kl = {KL}", ["no-gradient"]),
         (f"with torch.set_grad_enabled(True):\n    kl = {KL}", []),
         (f"@torch.no_grad()\ndef kl(mu, lv):\n    return {KL}", ["no-gradient"]),

@@ -253,3 +253,65 @@ def test_a_sampler_of_another_class_is_another_matter() -> None:
     )
     found = lint(textwrap.dedent(TORCH.format(factor="0.5")) + textwrap.dedent(other)).findings
     assert [one.mistake.code for one in found] == ["KL207"]
+
+
+def test_a_kl_that_is_printed_besides_is_trained_all_the_same() -> None:
+    source = """
+        def step(mean, logvar, error):
+            kl = 0.5 * torch.sum(mean ** 2 + logvar.exp() - 1 - logvar)
+            loss = error + kl
+            loss.backward()
+            return loss.item(), kl.item()
+    """
+    (term,) = lint(source).terms
+    assert (term.verdict, term.conditions) == ("exact", ())
+
+
+def test_a_sample_is_listed_with_the_head_of_its_kl() -> None:
+    """Of what the network puts out, e^-1 is a factor of the noise."""
+    source = """
+        def bound(self, x):
+            out = self.encoder(x)
+            mean, log_std = out[:, :self.d], out[:, self.d:] - 1
+            z = mean + torch.exp(log_std) * torch.randn_like(mean)
+            return -0.5 * torch.sum(1 + 2 * log_std - mean ** 2 - torch.exp(2 * log_std)), z
+    """
+    (drawn,) = (term for term in lint(source).terms if term.kind == "sampler")
+    assert (drawn.verdict, drawn.scale, dict(drawn.symbols)["head"]) == ("exact", "1", "log_std")
+
+
+def test_a_kl_and_the_loss_that_it_is_added_to_are_one() -> None:
+    source = """
+        import chainer.functions as F
+
+        class Model:
+            def loss(self, x):
+                mean, logvar = self.encode(x)
+                error = 0
+                for _ in range(3):
+                    error += F.bernoulli_nll(x, self.decode(mean))
+                self.cost = error + self.beta * F.gaussian_kl_divergence(mean, logvar) / mean.shape[1]
+                return self.cost
+    """
+    found = lint(source)
+    (term,) = found.terms
+    assert term.expression == "self.beta * F.gaussian_kl_divergence(mean, logvar) / mean.shape[1]"
+    assert [one.mistake.code for one in found.findings] == ["KL206"]
+
+
+def test_a_kl_is_shown_at_its_formula_and_not_at_a_longer_term_of_the_loss() -> None:
+    source = """
+        class Model:
+            def error(self, out, x):
+                return -torch.sum(x * torch.log(out + 1e-8) + (1 - x) * torch.log(1 - out + 1e-8), 1)
+
+            def kl(self, mean, logvar):
+                return -0.5 * torch.sum(1 + logvar - mean ** 2 - logvar.exp(), 1)
+
+            def step(self, x):
+                mean, logvar = self.encode(x)
+                loss = torch.mean(self.error(self.decode(mean), x) + self.kl(mean, logvar))
+                return loss
+    """
+    (term,) = lint(source).terms
+    assert term.place.line == 7

@@ -44,6 +44,12 @@ class SourceSpan:
         before = self.cell.line - 1 if self.cell else 0
         return self.line - before, self.end_line - before
 
+    def surrounds(self, other: SourceSpan) -> bool:
+        """Whether another span of the file is a part of this one, and not all of it."""
+        begins, ends = (self.line, self.column), (self.end_line, self.end_column)
+        within = begins <= (other.line, other.column) and (other.end_line, other.end_column) <= ends
+        return self.path == other.path and within and self != other
+
     @property
     def cell_number(self) -> int | None:
         """That of its cell, in a notebook."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program, rewritten
+from klcli.formula.read.nodes import words_in
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
@@ -25,6 +26,8 @@ from klcli.values import dataclass, replace
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
+_NUMBERS = frozenset(("item", "numpy", "tolist", "data"))
+"""What makes an array one of Python's or of NumPy's, or takes its value, as is done to print it."""
 _OF_ONE = 2
 """Symbols of a KL to a fixed prior."""
 
@@ -61,6 +64,13 @@ class Divergence:
     def is_unexplained(self) -> bool:
         """Whether it is called a KL and is none, by no mistake that is known."""
         return _is_none(self.found)
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether no gradient flows through it, as only its value is taken, or it is stopped as a whole."""
+        from klcli.judge.gradient import is_stopped  # not for files without terms
+
+        return not _NUMBERS.isdisjoint(words_in(self.excerpt.step.node)) or is_stopped(self.found.prepared)
 
     @property
     def is_half_added(self) -> bool:
@@ -156,9 +166,22 @@ def divergence_of(
     """
     role = found.best.verdict.roles
     mean, head = (flow_name(program, name) for name in (role.mean, role.head))
+    if found.prepared.others:
+        excerpt = _at_what_uses(excerpt, {str(mean), str(head)})
     if role.head in functions_in(found.program, program):
         head = None
     return Divergence(excerpt, found, mean, head, sign, is_sampled)
+
+
+def _at_what_uses(excerpt: CodeExcerpt, names: set[str]) -> CodeExcerpt:
+    """An excerpt that points at what is made of names, and at no other, longer term of the loss."""
+    reached, using = set(names), []
+    for step in excerpt.steps:
+        if not step.uses.isdisjoint(reached):
+            using.append(step)
+            reached |= step.targets
+    own = max(using, key=lambda step: step.sums, default=excerpt.formula)
+    return excerpt if own.sums <= 0 or excerpt.formula in using else replace(excerpt, formula=own)
 
 
 def _is_half_added(found: Verification | None) -> bool:

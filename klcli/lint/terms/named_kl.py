@@ -47,7 +47,7 @@ def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:
 
 
 def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
-    """Whether an expression is given the name of a KL, and of no part, or a function of such a name returns it."""
+    """Whether an expression, or the function that returns it, is called a KL, and no part of one."""
     match excerpt.step.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
             names = [target.id if isinstance(target, ast.Name) else target.attr]

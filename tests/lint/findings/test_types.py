@@ -19,3 +19,13 @@ def test_lines_are_those_of_the_cell() -> None:
         (12, 13),
         None,
     )
+
+
+def test_a_span_surrounds_its_parts_and_not_itself() -> None:
+    whole = SourceSpan("model.py", 2, 5, 3, 10)
+    part = SourceSpan("model.py", 2, 9, 3, 10)
+    assert whole.surrounds(part)
+    assert not part.surrounds(whole)
+    assert not whole.surrounds(whole)
+    assert not whole.surrounds(SourceSpan("other.py", 2, 9, 3, 10))
+    assert not whole.surrounds(SourceSpan("model.py", 3, 1, 3, 11))
