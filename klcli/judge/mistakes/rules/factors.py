@@ -69,11 +69,12 @@ def not_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The square of a scale."""
     if isinstance(site.node, Call) and site.node.function in ("exp", "log", "log1p", "expm1"):
         return
-    if isinstance(site.node, Call) and site.node.function == "sqrt" and site.is_term:
+    of_heads = symbols.of_heads(site.node)
+    if isinstance(site.node, Call) and site.node.function == "sqrt" and site.is_term and of_heads:
         yield site.node.argument
     parent = site.parent
     squared = isinstance(parent, Operation) and parent.operator == "^"
-    if symbols.of_heads(site.node) and site.is_term and not squared and not isinstance(site.node, Negative):
+    if of_heads and site.is_term and not squared and not isinstance(site.node, Negative):
         yield operation("^", site.node, TWO)
 
 
@@ -142,7 +143,7 @@ def mean_not_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     if squared or not symbols.of_means(node) or not site.is_term:
         return
     match node:
-        case Symbol() | Operation("-"):
+        case Symbol() | Operation("-") | Call("sqrt"):
             yield operation("^", node, TWO)
         case Call("abs" | "exp", argument):
             yield operation("^", argument, TWO)

@@ -29,6 +29,11 @@ UNDONE = [
     (rules.mean_not_squared, "-1/2 (1 + 2 log s - mu - s^2)", "-1/2*(1 + 2*log(s) - mu**2 - s**2)"),
     (rules.mean_not_squared, "-1/2 (1 + 2 log s - 2 mu - s^2)", "-1/2*(1 + 2*log(s) - mu**2 - s**2)"),
     (rules.mean_not_squared, "-1/2 (1 + 2 log s - abs(mu) - s^2)", "-1/2*(1 + 2*log(s) - mu**2 - s**2)"),
+    (
+        rules.mean_not_squared,
+        "-1/2 (1 + 2 log s - sqrt(mu^2) - s^2)",
+        "-1/2*(1 + 2*log(s) - sqrt(mu**2)**2 - s**2)",
+    ),
     (rules.log_squared, "-1/2 (1 + log(s)^2 - mu^2 - s^2)", "-1/2*(1 + 2*log(s) - mu**2 - s**2)"),
 ]
 
@@ -47,6 +52,7 @@ def test_a_rule_undoes_its_mistake(rule: RewriteRule[SymbolRoles], wrong: str, r
         (rules.exp_not_squared, "exp(mu) + s"),
         (rules.squared_too_often, "mu^2 + 1"),
         (rules.not_squared, "exp(mu) + log(mu)"),
+        (rules.not_squared, "sqrt(mu^2) + log(mu)"),
         (rules.half_too_often, "2 mu^2 + s"),
         (rules.mean_not_squared, "mu^2 + log(mu)"),
         (rules.log_squared, "log(s) + s^2"),
