@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
-from klcli.formula.read.nodes import rebuilt, walked
+from klcli.formula.read.nodes import is_all_but_first, rebuilt, walked
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.values import dataclass
@@ -130,6 +130,9 @@ class _Inliner:
                 called(value) in CONSTRUCTORS and not is_last
             ):
                 self.scope[name] = self._put(value)
+                return True
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_all_but_first(value):
+                self.scope[name] = value
                 return True
             case ast.FunctionDef(name=name) if not is_last:
                 self._define(name, lambda: self._function(statement))

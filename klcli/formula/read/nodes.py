@@ -84,6 +84,16 @@ def axes_in(arguments: Sequence[ast.expr]) -> Axes:
     return tuple(value if isinstance(value, int) else ast.unparse(node) for value, node in named)
 
 
+def is_all_but_first(node: ast.expr) -> bool:
+    """Whether a node gives all axes of an array but the first: ``tuple(range(1, x.dim()))``."""
+    match node:
+        case ast.Call(func=ast.Name(id="tuple" | "list"), args=[inner], keywords=[]):
+            return is_all_but_first(inner)
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=1), ast.Call() | ast.Attribute()]):
+            return True
+    return False
+
+
 def is_true(node: ast.expr) -> bool:
     """Whether a node is True itself."""
     return isinstance(node, ast.Constant) and node.value is True

@@ -157,7 +157,8 @@ def reshaped(array: Array, kind: str, axis: int | None) -> Array:
     shape = list(array.shape)
     match kind:
         case "flatten":
-            return Array((len(array.values),), array.values)
+            kept = tuple(shape[: axis or 0])
+            return Array((*kept, math.prod(shape[len(kept) :])), array.values)
         case "unsqueeze":
             shape.insert(axis_of(axis or 0, len(shape) + 1), 1)
             return Array(tuple(shape), array.values)

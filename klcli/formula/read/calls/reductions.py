@@ -19,9 +19,9 @@ from klcli.formula.read.calls.row import (
 from klcli.formula.read.calls.selections import over_all
 from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.calls.types import has_integer_type
-from klcli.formula.read.nodes import axes_in, is_true, literal
+from klcli.formula.read.nodes import axes_in, is_all_but_first, is_true, literal
 from klcli.formula.symbol_names import MAX_NAME
-from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Tree
+from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Reshape, Tree
 
 REDUCTIONS: Mapping[str, ReductionKind] = {
     **dict.fromkeys(("sum", "reduce_sum"), "sum"),
@@ -62,6 +62,8 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries
+    if len(axes) == 1 and is_all_but_first(axes[0]) and not kept:
+        return over_all(reader, Reduction(kind, "", Reshape(entries, "flatten", 1), (1,)))
     return over_all(reader, Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept))))
 
 
@@ -98,7 +100,7 @@ def _is_axis(node: ast.expr) -> bool:
             return _is_axis(operand)
         case ast.Tuple(elts=entries) | ast.List(elts=entries):
             return all(map(_is_axis, entries))
-    return False
+    return is_all_but_first(node)
 
 
 REDUCED: tuple[CallRow, ...] = (

@@ -36,6 +36,17 @@ def test_values(text: str, truth: Any) -> None:
     np.testing.assert_allclose(np.array(found.values).reshape(found.shape), truth, rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    "text", ["x.sum(tuple(range(1, x.dim())))", "axes = list(range(1, len(x.shape)))\ntorch.sum(x, dim=axes)"]
+)
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)])
+def test_all_axes_but_the_first(text: str, shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(7).uniform(0.3, 2.5, shape)
+    given = {"x": Array(shape, array.ravel().tolist())}
+    found = evaluate_arrays(read_program(text, "python").arrays, given)
+    np.testing.assert_allclose(found.values, array.sum(tuple(range(1, array.ndim))), rtol=1e-14)
+
+
 @pytest.mark.parametrize("text", ["torch.sum(x, foo=1)", "torch.sum()", "sum(x, 2)", "x.sum('a')"])
 def test_what_is_not_understood(text: str) -> None:
     if text == "x.sum('a')":  # a word is a label of TensorFlow
