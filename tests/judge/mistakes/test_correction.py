@@ -64,6 +64,20 @@ def test_the_first_change(
     assert (found.mistake.code, found.verdict.kind, found.tree) == (code, kind, read(mended))
 
 
-def test_two_mistakes_are_not_undone() -> None:
-    tree = read("1/2 (s + mu^3 - 1) + log(s)")
+def test_what_makes_it_the_kl_goes_before_what_makes_it_a_multiple() -> None:
+    """With 2 log(s) it would be twice the KL, by a rule that stands before that of the half."""
+    tree = read("(s^2 + mu^2 - 1) - log(s)")
+    found = list(undoings(tree, ONE, [(PARAMETERIZATIONS["std"], None)], STANDARD))
+    assert [(one.mistake.code, one.verdict.kind) for one in found] == [("KL106", "exact")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/2 (s + mu^3 - 1) + log(s)",
+        "3 (1/2 (s^2 + mu^2 - 1) + log(s)) + 7",  # a sign, which leaves a constant beside three KLs
+    ],
+)
+def test_two_mistakes_are_not_undone(text: str) -> None:
+    tree = read(text)
     assert list(undoings(tree, ONE, [(PARAMETERIZATIONS["std"], None)], STANDARD)) == []

@@ -58,6 +58,7 @@ def test_the_smallest_change(text: str, code: str, expected: str) -> None:
         "0.5 (tr(S S S) + mu'mu - d + log det S)",  # two mistakes
         "tr(S) + mu'mu",
         "0.5 (tr(S) + mu'mu - 7 d - log det S) + log det S",
+        "0.5000000001 (tr(S) + mu'mu - d + log det S)",  # a sign, and a factor that doubles let pass
     ],
 )
 def test_where_no_known_change_makes_a_kl(text: str) -> None:
