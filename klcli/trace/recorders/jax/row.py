@@ -115,7 +115,7 @@ class EquationRow:
             return self._step(equation, given, [known], place)
         if inner is not None and _is_of_jax(equation, inner):
             own = [self.nodes[slot] for slot in given]
-            algebra = algebra_of(equation.params["name"], inner, own, equation.outvars)
+            algebra = algebra_of(_called(equation, inner), inner, own, equation.outvars)
             if algebra is not None:
                 return self._step(equation, given, algebra, place)
         if inner is not None and name in (*_CALLS, *_DERIVED):
@@ -194,9 +194,9 @@ def _rename(node: Any, name: str | None) -> None:
 
 def _by_name(equation: Any, inner: Any, given: Sequence[Any]) -> Node | None:
     """What JAX computes by what is not followed: noise out of bits, functions that do not overflow."""
-    name = equation.params.get("name")
     if inner is None or not _is_of_jax(equation, inner):
         return None
+    name = _called(equation, inner)
     if name in _NORMAL:
         return Node("noise", (), kind="randn")
     if name in _LOGARITHMS and all(isinstance(one, Node) for one in given):
@@ -212,11 +212,17 @@ def _by_name(equation: Any, inner: Any, given: Sequence[Any]) -> Node | None:
     return None
 
 
+def _called(equation: Any, inner: Any) -> str:
+    """The name of a function that is called; one with a derivative of its own has it in its equations."""
+    told = getattr(getattr(inner, "jaxpr", inner), "debug_info", None)
+    return str(equation.params.get("name") or getattr(told, "func_name", ""))
+
+
 def _is_of_jax(equation: Any, inner: Any) -> bool:
     """Whether a function that is called is one of JAX: no function of the program has its name there."""
-    name = equation.params.get("name")
+    name = _called(equation, inner)
     equations = getattr(inner, "jaxpr", inner).eqns
-    return bool(name) and not any(name in names_of_frames(one) for one in equations[:1])
+    return name != "" and not any(name in names_of_frames(one) for one in equations[:1])
 
 
 def _place_of_call(equation: Any, inner: Any) -> Any:

@@ -28,7 +28,7 @@ _ENTRYWISE = {
 }
 """Names of `calls.arithmetic`."""
 _REDUCTIONS = {"Sum": "sum", "Mean": "mean"}
-_SAME = ("Identity", "Snapshot", "CheckNumerics", "EnsureShape", "PreventGradient")
+_SAME = ("Cast", "Identity", "Snapshot", "CheckNumerics", "EnsureShape", "PreventGradient")
 _SHAPES = ("Reshape", "ExpandDims", "Squeeze")
 _PARTS = ("Split", "SplitV", "Unpack", "StridedSlice", "Slice", "GatherV2", "GatherNd")
 _FILLED = {"ZerosLike": 0, "OnesLike": 1}
@@ -66,7 +66,8 @@ def operation(
     if kind == "Fill":
         return Node("full", (number_of(inputs[1]),))
     given = [operand(one) for one in inputs if is_numeric(one)]
-    first = given[0] if given else None
+    place = 1 if kind == "Split" else 0  # which is given the axis before the array
+    first = given[place] if len(given) > place else None
     if kind in _ENTRYWISE:
         return arithmetic(_ENTRYWISE[kind], given, {})
     if kind in _LIKELIHOODS and index == 0:
@@ -103,9 +104,6 @@ def _of_one(
         if not axes:
             return first
         return Node(_REDUCTIONS[kind], (first,), axes=axes, keepdim=bool(attributes.get("keep_dims")))
-    if kind == "Cast":
-        is_cut = output.dtype.is_integer and "float" in first.dtype
-        return Node("trunc" if is_cut else "same", (first,))
     if kind == "StopGradient":
         return Node("stop", (first,))
     if kind == "L2Loss":
