@@ -44,6 +44,9 @@ def kl_of_densities(
         used = set(free_symbols(tree))
         if used != {z, *own} or len(own) != 2 or None in own.values() or cut.noises:
             continue
+        # Noise alone is no sample of q, also where something is added to it.
+        if not set(cut.symbols.values()) <= set(recording.leading_to(sample)):
+            continue
         renamed = substitute(tree, {name: Symbol(known) for name, known in own.items() if known})
         for mean, head in _pairs([known for known in own.values() if known]):
             if found := _drawn_rightly(renamed, z, mean, head):

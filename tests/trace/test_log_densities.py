@@ -37,6 +37,16 @@ def test_the_densities_say_which_kl_it_is(drawn: str, density: str) -> None:
     assert [one.mistake.code for one in found.findings] == ([] if drawn == density else ["KL201"])
 
 
+def test_noise_that_has_something_added_to_it_is_no_sample() -> None:
+    """For noise drawn from N(mean, 1 / exp(s)) the mean of log q alone would be a KL."""
+    with klcli.watch() as found:
+        mean, head = heads()
+        z = mean + (head / 2).exp() * (noise(mean) + 0.0)
+        log_q = ((z - mean) ** 2 * (-head).exp() + head).sum(1)
+        (log_q.mean() + F.mse_loss(mean, torch.zeros_like(mean))).backward()
+    assert all(term.kernel is None for term in found.terms)
+
+
 @pytest.mark.parametrize("logs", [0.5, -1])
 def test_other_densities_are_no_kl_at_any_sample(logs: float) -> None:
     found = seen(SIGMAS["logvar"], SIGMAS["logstd"], logs=logs)
