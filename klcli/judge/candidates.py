@@ -25,7 +25,7 @@ from klcli.judge.lost_terms import has_lost_a_term
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
-from klcli.judge.verdict import KINDS, Verdict, VerdictKind, judge_as, judge_pair, kind_of
+from klcli.judge.verdict import KINDS, Verdict, VerdictKind, judge_as, kind_of
 from klcli.names.means_and_spreads import suggested
 from klcli.values import dataclass, replace
 
@@ -118,8 +118,7 @@ def _as_stated(verdict: Verdict, program: Program, tree: Tree) -> Verdict:
     if not (verdict.kl and is_stated_turned(program.left, verdict.roles)):
         return verdict
     turned = verdict.way.turned
-    assert turned.prior_reading
-    return judge_pair(tree, turned.roles, turned.reading, turned.prior_reading)
+    return judge_as(tree, turned.roles, turned.reading, prior_reading=turned.prior_reading)
 
 
 def kind_as_stated(verdict: Verdict, left: str) -> VerdictKind:
@@ -238,6 +237,5 @@ def _binds(clip: Clip, verdict: Verdict) -> bool:
 
 def _is_moved(clip: Clip, verdict: Verdict) -> bool:
     """Whether a limit is a function of a mean or a head, and so none that is kept to."""
-    role = verdict.roles
-    names = {role.mean, role.head, role.prior_mean, role.prior_head}
+    names = {*verdict.roles.names}
     return any(not names.isdisjoint(free_symbols(limit)) for limit in clip.limits)

@@ -72,6 +72,7 @@ class Judged:
         roles: which of its symbols is the mean and which the head.
         found: the answer of `klcli verify` under the reading, or on log-probabilities.
         exact_under: the readings under which it is KL(q || N(0, 1)).
+        explanation: all that is said of it, in words.
         value: at the point of the comparison, in nats; None where it has none.
         ratio: of that value to the truth; None where the truth is zero.
         minimum: where it is lowest; None if it has no minimum.
@@ -81,7 +82,6 @@ class Judged:
         curvature_at_truth: its second derivative there, where the true one is 2.
         slope: its derivative in sigma at the point of the comparison.
         grid: the formula beside the truth at `grid_of` its reading, with the mean of the point.
-        explanation: all this in words.
     """
 
     name: str
@@ -89,16 +89,16 @@ class Judged:
     roles: Roles
     found: Answer
     exact_under: tuple[str, ...]
-    value: float | None
-    ratio: float | None
-    minimum: Minimum | None
-    limit: Limit | None
-    curvature: float | None
-    slope_at_truth: float | None
-    curvature_at_truth: float | None
-    slope: float | None
-    grid: tuple[GridPoint, ...]
     explanation: str
+    value: float | None = None
+    ratio: float | None = None
+    minimum: Minimum | None = None
+    limit: Limit | None = None
+    curvature: float | None = None
+    slope_at_truth: float | None = None
+    curvature_at_truth: float | None = None
+    slope: float | None = None
+    grid: tuple[GridPoint, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -228,7 +228,7 @@ def _of_one(program: Program, prepared: Prepared) -> tuple[Tree, str]:
     """The formula of one mean and one head, and what was set aside for that, in words."""
     if len(free_symbols(program.tree)) <= _MOST_SYMBOLS:
         return program.tree, ""
-    around = (*prepared.weights, *prepared.divisors, *prepared.others, *prepared.counts)
+    around = (*prepared.weights, *prepared.divisors, *prepared.others, *prepared.aside.counts)
     return prepared.tree, " and ".join(around)
 
 
@@ -241,15 +241,6 @@ def _of_another_space(name: str, program: Program, found: Answer) -> Judged:
         roles=Roles(None, None),
         found=found,
         exact_under=(),
-        value=None,
-        ratio=None,
-        minimum=None,
-        limit=None,
-        curvature=None,
-        slope_at_truth=None,
-        curvature_at_truth=None,
-        slope=None,
-        grid=(),
         explanation="; ".join(filter(None, (found.named, words))),
     )
 

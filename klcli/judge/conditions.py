@@ -74,15 +74,14 @@ def _shapes(prepared: Prepared) -> Iterator[Condition]:
         return
     nodes = list(walk(prepared.program.arrays))
     averages = any(isinstance(one, Reduction) and one.kind == "mean" for one in nodes)
-    counts = prepared.counts or any(isinstance(one, Length) for one in nodes)
+    counts = prepared.aside.counts or any(isinstance(one, Length) for one in nodes)
     text = "its shapes were not followed: it is judged for one entry"
     yield Condition("shapes", text, not averages and not counts)
 
 
 def _parts_of_arrays(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
     """One entry of each row beside a whole array: ``mu[:, 0]`` and ``logvar`` may differ in shape."""
-    roles, program = verdict.roles, prepared.program
-    latent = {roles.mean, roles.head, roles.prior_mean, roles.prior_head}
+    latent, program = verdict.roles.names, prepared.program
     named = [one for one in walk(program.tree) if isinstance(one, Symbol) and one.span and one.name in latent]
     written = dict.fromkeys(program.source.written(one.span) for one in named if one.span)
     parts = [text for text in written if _ONE_OF_A_ROW.search(text)]

@@ -22,7 +22,7 @@ from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
-from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
+from klcli.judge.verdict import KINDS, Verdict, judge_as
 from klcli.judge.weight_signs import keeps_signs, sign_in
 from klcli.lazy_regex import regex
 
@@ -201,14 +201,10 @@ def _read_again(
         prepared = prepare(read_again(program, source), question.kept)
     except KlcliError:
         return None
-    tree, role = prepared.tree, verdict.roles
-    if not set(free_symbols(tree)) <= {role.mean, role.head, role.prior_mean, role.prior_head}:
+    tree, way = prepared.tree, verdict.way
+    if not set(free_symbols(tree)) <= {*way.roles.names}:
         return None
-    if verdict.prior_parameterization:
-        again = judge_pair(tree, role, verdict.parameterization, verdict.prior_parameterization)
-    else:
-        again = judge_as(tree, role, verdict.parameterization, verdict.prior)
-    return again, prepared
+    return judge_as(tree, way.roles, way.reading, verdict.prior, way.prior_reading), prepared
 
 
 def _readings_to_mend(

@@ -71,15 +71,15 @@ def _example(
 ) -> Counterexample:
     role = verdict.roles
     prior_reading = verdict.prior_parameterization
-    values = {role.mean: mean, role.head: head}
+    values = [mean, head]
     if prior_reading:
         prior_head = Fraction("1.5" if prior_reading.domain == "positive" else "0.5")
-        values |= {role.prior_mean: Fraction(0), role.prior_head: prior_head}
+        values += [Fraction(0), prior_head]
         p = Gaussian.from_head(0, prior_head if role.prior_head else 1, prior_reading.name)
     else:
         p = Gaussian.from_head(verdict.prior.mean, verdict.prior.variance, "var")
     q = Gaussian.from_head(mean, head, verdict.parameterization.name)
-    given = {name: value for name, value in values.items() if name}
+    given = role.given(*values)
     run = Decimals(_DIGITS)
     ones = {name: Fraction(1) for name in free_symbols(tree) if name not in given}  # weights
     try:

@@ -180,8 +180,8 @@ def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[_Direction]
     if not names or not screening.admits_means(role):
         return found
     run = DoubleColumns(len(names) * _SCREENED)
-    given = {role.mean: _means() * len(names), role.head: [head for name in names for head in _heads(name)]}
-    values = evaluate(tree, {name: column for name, column in given.items() if name}, run)
+    heads = [head for name in names for head in _heads(name)]
+    values = evaluate(tree, role.given(_means() * len(names), heads), run)
     for place, name in enumerate(names):
         rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
         largest = max(run.largest[rows])

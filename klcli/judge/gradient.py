@@ -21,7 +21,7 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.engine import solved
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.loss_context.preparation import Prepared
-from klcli.judge.shapes.length_polynomials import LengthMonomial
+from klcli.judge.shapes.length_polynomials import added_up
 from klcli.judge.verdict import Verdict
 
 _STEP = 1e-30
@@ -45,7 +45,7 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
     if is_value(tree) or not any(isinstance(node, Stop) for node in walk(tree)):
         return ""
     role = verdict.roles
-    names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
+    names = list(filter(None, role.names))
     other = [name for name in names if not _agrees(tree, prepared, name, names)]
     if not other:
         return ""
@@ -134,20 +134,16 @@ def _optimised(tree: Tree, prepared: Prepared, verdict: Verdict) -> str | None:
     names = [name for name in (role.mean, role.head) if name]
     points = list(_points(prepared, names))
     terms: list[tuple[Fraction, str]] = []
-    if role.mean:
-        rows = [[2 * point[role.mean], 1.0] for point in points]
-        found = _fitted(rows, [_slope(tree, point, role.mean, stops=True) for point in points])
+    for name in names:
+        values = [point[name] for point in points]
+        is_mean = name == role.mean
+        rows = [[2 * one, 1.0] if is_mean else _columns(reading, one) for one in values]
+        found = _fitted(rows, [_slope(tree, point, name, stops=True) for point in points])
         if found is None:
             return None
-        terms += zip(found, (f"{role.mean}^2", role.mean), strict=True)
-    if role.head:
-        rows = [_columns(reading, point[role.head]) for point in points]
-        found = _fitted(rows, [_slope(tree, point, role.head, stops=True) for point in points])
-        if found is None:
-            return None
-        terms += zip(found, ("sigma^2", "log sigma"), strict=True)
-    shown = _sum_of([(factor, word) for factor, word in terms if factor])
-    return f"{shown} + c{_end({word: factor for factor, word in terms})}"
+        terms += zip(found, (f"{name}^2", name) if is_mean else ("sigma^2", "log sigma"), strict=True)
+    shown = added_up((factor, word) for factor, word in terms if factor)
+    return f"{shown or '0'} + c{_end({word: factor for factor, word in terms})}"
 
 
 def _columns(reading: Parameterization, head: float) -> list[float]:
@@ -171,16 +167,6 @@ def _fitted(rows: Sequence[Sequence[float]], values: Sequence[float]) -> list[Fr
         if abs(fit - value) > 1e-6 * max(1.0, abs(value)):
             return None
     return plain
-
-
-def _sum_of(terms: Sequence[tuple[Fraction, str]]) -> str:
-    """``1/2 mu^2 - log sigma``; ``0`` for no terms."""
-    text = ""
-    for factor, word in terms:
-        size = LengthMonomial(abs(factor)).text(())
-        sign = ("-" if factor < 0 else "") if not text else (" - " if factor < 0 else " + ")
-        text += f"{sign}{'' if size == '1' else f'{size} '}{word}"
-    return text or "0"
 
 
 def _end(factors: Mapping[str, Fraction]) -> str:

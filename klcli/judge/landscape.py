@@ -179,8 +179,7 @@ def on_grid(
     head = evaluate(reading.head, {"sigma": [known]}, grids)
     size: Callable[[float], float] = abs if _is_even(tree, roles.mean) else float
     own = sorted(set(map(size, means)))
-    given = {roles.mean: [[mean] for mean in own], roles.head: head}
-    found = evaluate(tree, {name: grid for name, grid in given.items() if name}, grids)
+    found = evaluate(tree, roles.given([[mean] for mean in own], head), grids)
     rows = [_with_values(row * len(spread) if len(row) == 1 else row) for row in found]
     at = dict(zip(own, rows * len(own) if len(rows) == 1 else rows, strict=True))
     return [at[size(mean)] for mean in means]

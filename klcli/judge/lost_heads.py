@@ -17,7 +17,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
-from klcli.judge.verdict import Verdict, judge_pair
+from klcli.judge.verdict import Verdict, judge_as
 from klcli.names.losses import is_weight
 
 _OF_DEGREE_ONE = ("var", "precision")
@@ -57,7 +57,7 @@ def _is_head(tree: Tree, name: str, verdict: Verdict, scale: Fraction) -> bool:
     means = ((role.mean, role.prior_mean), (role.prior_mean, role.mean))
     for (one, other), own, put_back in product(means, _OF_DEGREE_ONE, (logarithm, Negative(logarithm))):
         whole = operation("+", tree, put_back)
-        found = judge_pair(whole, Roles(one, head, other, name), reading, PARAMETERIZATIONS[own])
+        found = judge_as(whole, Roles(one, head, other, name), reading, prior_reading=PARAMETERIZATIONS[own])
         if found.kl and found.kl.scale == scale:
             return True
     return False

@@ -16,7 +16,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
-from klcli.judge.verdict import Verdict, judge_as, judge_pair
+from klcli.judge.verdict import Verdict, judge_as
 from klcli.names.means_and_spreads import suggested
 from klcli.values import replace
 
@@ -78,15 +78,13 @@ def _share(tree: Tree, verdict: Verdict) -> Fraction:
 
 def _values(verdict: Verdict, point: tuple[float, float, float, float]) -> dict[str, float]:
     """The values of the symbols where the two Gaussians have these means and standard deviations."""
-    roles, reading = verdict.roles, verdict.parameterization
+    reading = verdict.parameterization
     mean, sigma, prior_mean, prior_sigma = point
     run = Doubles()
     heads = [evaluate(reading.head, {"sigma": reading.within(sigma)}, run)]
     if other := verdict.prior_parameterization:
         heads.append(evaluate(other.head, {"sigma": other.within(prior_sigma)}, run))
-    names = (roles.mean, roles.head, roles.prior_mean, roles.prior_head)
-    given = (mean, heads[0], prior_mean, heads[-1])
-    return {name: value for name, value in zip(names, given, strict=True) if name}
+    return verdict.roles.given(mean, heads[0], prior_mean, heads[-1])
 
 
 def _terms(verdict: Verdict) -> Iterator[Tree]:
@@ -135,10 +133,6 @@ def _is_kl(tree: Tree, verdict: Verdict) -> bool:
     """Whether a formula is a KL, by the digits that decide."""
     roles: Roles = verdict.roles
     other = verdict.prior_parameterization
-    found = (
-        judge_pair(tree, roles, verdict.parameterization, other)
-        if other
-        else judge_as(tree, roles, verdict.parameterization, verdict.prior)
-    )
+    found = judge_as(tree, roles, verdict.parameterization, verdict.prior, other)
     # Without its constant, mu^2 + exp(s) may be anything.
     return found.kind in ("exact", "scaled") and found.kl is not None and found.kl.shift == 0

@@ -57,11 +57,9 @@ def float32_loss(tree: Tree, verdict: Verdict) -> PrecisionLoss | None:
         role = verdict.roles
         head = _single(float(head_at(verdict.parameterization.name, sigma, digits)))
         # The truth at the head that single precision holds, so that only the formula is to blame.
-        exact = {role.head: Decimal(head), role.mean: Decimal(0)}
-        rounded = {role.head: head, role.mean: 0.0}
         try:
-            expected = float(evaluate(tree, {n: v for n, v in exact.items() if n}, Decimals(digits)))
-            found = evaluate(tree, {n: v for n, v in rounded.items() if n}, _Singles())
+            expected = float(evaluate(tree, role.given(Decimal(0), Decimal(head)), Decimals(digits)))
+            found = evaluate(tree, role.given(0.0, head), _Singles())
         except ArithmeticError:
             return None
         error = abs(found - expected) / expected if expected > 0 else 0.0

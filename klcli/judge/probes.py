@@ -61,8 +61,7 @@ def of_formula(tree: Tree, role: Roles, reading: Parameterization) -> Penalty:
     arithmetic = Decimals(digits)
 
     def value(mu: Decimal, sigma: Decimal) -> Decimal:
-        values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
-        return evaluate(tree, {name: number for name, number in values.items() if name}, arithmetic)
+        return evaluate(tree, role.given(mu, head_at(reading.name, sigma, digits)), arithmetic)
 
     return value
 

@@ -124,11 +124,5 @@ def _difference(
         "m": prior_mean if role.prior_mean else zero,
         "t": run.operate("*", prior_sigma, prior_sigma) if role.prior_head else one,
     }
-    values = {
-        role.mean: mean,
-        role.head: head,
-        role.prior_mean: prior_mean,
-        role.prior_head: prior_head,
-    }
-    given = {name: value for name, value in values.items() if name}
+    given = role.given(mean, head, prior_mean, prior_head)
     return run.operate("-", evaluate(tree, given, run), evaluate(claimed, known, run))

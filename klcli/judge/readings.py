@@ -12,7 +12,7 @@ from klcli.judge.question import Question
 from klcli.judge.roles import Roles, strangeness
 from klcli.judge.screening import screened
 from klcli.judge.two_gaussians import not_ruled_out
-from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair, without_kl
+from klcli.judge.verdict import KINDS, Verdict, judge_as, without_kl
 from klcli.judge.ways import Way
 from klcli.names.means_and_spreads import suggested
 
@@ -97,7 +97,7 @@ def _with_prior(tree: Tree, way: Roles) -> Iterator[Verdict]:
         found = None
         for other in sorted(PARAMETERIZATIONS, key=lambda one: one != usual) if way.prior_head else (usual,):
             if left[name, other]:
-                found = judge_pair(tree, way, reading, PARAMETERIZATIONS[other])
+                found = judge_as(tree, way, reading, prior_reading=PARAMETERIZATIONS[other])
                 if found.kl:
                     break
         is_kl = found is not None and found.kl is not None

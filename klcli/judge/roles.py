@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
+from typing import TypeVar
 
 from klcli.errors import KlcliError
 from klcli.formula.traversal import free_symbols
@@ -11,6 +12,8 @@ from klcli.formula.tree import Tree
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.values import dataclass
+
+T = TypeVar("T")
 
 MOST_SYMBOLS = 4
 """A mean and a head of each of the two Gaussians."""
@@ -28,6 +31,15 @@ class Roles:
     head: str | None
     prior_mean: str | None = None
     prior_head: str | None = None
+
+    @property
+    def names(self) -> tuple[str | None, str | None, str | None, str | None]:
+        """The symbols in their order."""
+        return self.mean, self.head, self.prior_mean, self.prior_head
+
+    def given(self, *values: T) -> dict[str, T]:
+        """Values in the order of the roles, or the first of them, by the symbols that have them."""
+        return {name: value for name, value in zip(self.names, values, strict=False) if name}
 
     @property
     def has_prior(self) -> bool:
@@ -96,9 +108,8 @@ def _of_one(names: tuple[str, ...]) -> tuple[Roles, ...]:
 def strangeness(way: Roles) -> int:
     """How many of the names contradict their roles."""
     strange = 0
-    given = (way.mean, way.head, way.prior_mean, way.prior_head)
     # Counted from 0, the posterior is N0 in KL(N0 || N1), and N1 beside a prior N0: it may be either.
-    from_zero = any(name and name.endswith("0") for name in given)
+    from_zero = any(name and name.endswith("0") for name in way.names)
     for name, mean, prior in (
         (way.mean, True, False),
         (way.head, False, False),

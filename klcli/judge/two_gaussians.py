@@ -82,7 +82,13 @@ def _values(
     digits = compared_digits(tree) + SPARE_DIGITS
     run = Decimals(digits)
     probes = pair_probes(reading.name, prior_reading.name)
-    return (evaluate(tree, _symbols(role, reading, prior_reading, probe, digits), run) for probe in probes)
+    for probe in probes:
+        mean, sigma, prior_mean, prior_sigma = _known(role, probe)
+        head, prior_head = (
+            head_at(reading.name, sigma, digits),
+            head_at(prior_reading.name, prior_sigma, digits),
+        )
+        yield evaluate(tree, role.given(mean, head, prior_mean, prior_head), run)
 
 
 @cache
@@ -110,24 +116,6 @@ def _forward_kl(found: Coefficients) -> ScaledKL | None:
 def _reversed_kl(found: Coefficients) -> ScaledKL | None:
     kl = _forward_kl(found)
     return replace(kl, reverse=True) if kl else None
-
-
-def _symbols(
-    role: Roles,
-    reading: Parameterization,
-    prior_reading: Parameterization,
-    probe: Quadruple,
-    digits: int,
-) -> dict[str, Decimal]:
-    """The values of a formula's symbols at a probe point."""
-    mean, sigma, prior_mean, prior_sigma = _known(role, probe)
-    values = {
-        role.mean: mean,
-        role.head: head_at(reading.name, sigma, digits),
-        role.prior_mean: prior_mean,
-        role.prior_head: head_at(prior_reading.name, prior_sigma, digits),
-    }
-    return {name: value for name, value in values.items() if name}
 
 
 def _known(role: Roles, probe: Quadruple) -> Quadruple:
@@ -165,10 +153,8 @@ def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[
     left = _screened(tree, role)
     if not left:
         return found
-    names = (role.mean, role.head, role.prior_mean, role.prior_head)
-    columns = zip(names, _screening_points(tuple(left)), strict=True)
     run = DoubleColumns(len(left) * _SCREENED)
-    values = evaluate(tree, {name: column for name, column in columns if name}, run)
+    values = evaluate(tree, role.given(*_screening_points(tuple(left))), run)
     for place, (pair, directions) in enumerate(left.items()):
         rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
         largest = max(run.largest[rows])

@@ -75,34 +75,28 @@ def exact_under(tree: Tree) -> tuple[str, ...]:
     return tuple(name for name, reading in PARAMETERIZATIONS.items() if judge(tree, reading).kind == "exact")
 
 
-def judge_as(tree: Tree, role: Roles, reading: Parameterization, prior: FixedPrior = STANDARD) -> Verdict:
-    """The verdict on a formula whose symbols have these roles, against a fixed prior.
-
-    Args:
-        tree: the formula.
-        role: its mean and heads.
-        reading: what its head means.
-        prior: the fixed prior.
-    """
-    kl = kl_to_fixed_prior(tree, role, reading)
-    kind = kind_of(kl, prior) if kl else without_kl(tree, role)
-    return Verdict(kind, Way(role, reading), kl, prior)
-
-
-def judge_pair(
-    tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
+def judge_as(
+    tree: Tree,
+    role: Roles,
+    reading: Parameterization,
+    prior: FixedPrior = STANDARD,
+    prior_reading: Parameterization | None = None,
 ) -> Verdict:
-    """The verdict on a formula whose prior has symbols of its own, each head under its reading.
+    """The verdict on a formula whose symbols have these roles, each head under its reading.
 
     Args:
         tree: the formula.
         role: its mean and heads.
         reading: what its head means.
-        prior_reading: what the prior's head means.
+        prior: the fixed prior, of a formula whose prior has no symbols of its own.
+        prior_reading: what the prior's head means, where it has.
     """
-    kl = kl_between(tree, role, reading, prior_reading)
-    kind = kind_of(kl, STANDARD) if kl else without_kl(tree, role)
-    return Verdict(kind, Way(role, reading, prior_reading), kl)
+    if prior_reading:
+        prior, kl = STANDARD, kl_between(tree, role, reading, prior_reading)
+    else:
+        kl = kl_to_fixed_prior(tree, role, reading)
+    kind = kind_of(kl, prior) if kl else without_kl(tree, role)
+    return Verdict(kind, Way(role, reading, prior_reading), kl, prior)
 
 
 def without_kl(tree: Tree, role: Roles) -> VerdictKind:

@@ -103,25 +103,11 @@ def slope_of(tree: Tree, name: str, either: Collection[str] = ()) -> Range | Non
         case Operation("+" | "-" as operator, left, right):
             one, other = slope_of(left, name, either), slope_of(right, name, either)
             return one and other and _Ranges().operate(operator, one, other)
-        case Operation("*", factor, below) | Operation("*", below, factor) if name not in free_symbols(
-            factor
-        ):
-            found = slope_of(below, name, either)
-            return found and _Ranges().operate("*", found, range_of(factor, either))
-        case Operation("/", below, factor) if name not in free_symbols(factor):
-            found = slope_of(below, name, either)
-            return found and _Ranges().operate("/", found, range_of(factor, either))
+        case Operation("*" as operator, factor, below) | Operation("/" as operator, below, factor):
+            if name not in free_symbols(factor):
+                found = slope_of(below, name, either)
+                return found and _Ranges().operate(operator, found, range_of(factor, either))
     return None
-
-
-def _scaled(
-    operator: Operator, below: Tree, factor: Tree, name: str, either: Collection[str]
-) -> Range | None:
-    """By what a symbol counts in a product with a factor without it, or a quotient."""
-    if name in free_symbols(factor):
-        return None
-    found = slope_of(below, name, either)
-    return found and _Ranges().operate(operator, found, range_of(factor, either))
 
 
 class _Ranges:

@@ -222,5 +222,5 @@ def set_aside(found: Verification) -> Iterator[tuple[str, str]]:
     prepared = found.prepared
     for name in prepared.others:
         yield "other term", f"{prepared.program.spellings.get(name, name)} is added; it is ignored"
-    for name in prepared.dimensions:
+    for name in prepared.aside.dimensions:
         yield "dimensions", f"{name} is taken for the number of dimensions"

@@ -168,7 +168,7 @@ def _with_mistake(found: Verification, reading: Parameterization | None = None) 
 def _is_whole(found: Verification) -> bool:
     """Whether the answer is about all that is there: nothing set aside, and no flaw of the sums."""
     prepared, verdict = found.prepared, found.best.verdict
-    aside = prepared.others or prepared.weights or prepared.divisors or prepared.dimensions
+    aside = prepared.others or prepared.weights or prepared.divisors or prepared.aside.dimensions
     return (
         verdict.kl is not None
         and verdict.kind in _KINDS

@@ -59,8 +59,7 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
             head = evaluate(reading.head, {"sigma": reading.within(sigma)}, run)
             other = (prior_reading or reading).within(1.0 if whole else sigma)
             prior_head = evaluate((prior_reading or reading).head, {"sigma": other}, run)
-            values = {role.mean: mean, role.prior_mean: -mean, role.head: head, role.prior_head: prior_head}
-            value = evaluate(clip.operand, {name: number for name, number in values.items() if name}, run)
+            value = evaluate(clip.operand, role.given(mean, head, -mean, prior_head), run)
         except ArithmeticError:
             continue
         if (low is not None and value < low) or (high is not None and value > high):

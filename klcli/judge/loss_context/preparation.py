@@ -8,7 +8,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
@@ -16,7 +16,7 @@ from klcli.formula.tree import Clip, Negative, Tree
 from klcli.formula.value.budget import remembered
 from klcli.judge.loss_context.capacity import capacity_of, within_capacity
 from klcli.judge.loss_context.guards import guards, without_clips, without_guards
-from klcli.judge.loss_context.loss_parts import Aside, Powers, set_aside
+from klcli.judge.loss_context.loss_parts import Aside, set_aside
 from klcli.judge.loss_context.summing import summed_up
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.weight_signs import sign_in
@@ -61,11 +61,6 @@ class Prepared:
         return self.aside.tree
 
     @property
-    def counts(self) -> Mapping[str, Powers]:
-        """Symbols that count examples or latents, by their powers of B and d."""
-        return self.aside.counts
-
-    @property
     def weights(self) -> tuple[str, ...]:
         """What the whole is multiplied by; a mask is no weight of what it keeps, where that is averaged."""
         own = self.aside.weights
@@ -82,19 +77,9 @@ class Prepared:
         return self.aside.others
 
     @property
-    def dimensions(self) -> tuple[str, ...]:
-        """Symbols that are taken for the number of dimensions, though no name says so for sure."""
-        return self.aside.dimensions
-
-    @property
-    def differences(self) -> tuple[tuple[str, str], ...]:
-        """Weights and divisors whose sign depends on values, as they are written, and minus them."""
-        return self.aside.differences
-
-    @property
     def turned(self) -> Prepared:
         """The same with the other sign of a difference: (b - g) f is (g - b) times -f."""
-        (written, other), *_ = self.differences
+        (written, other), *_ = self.aside.differences
         weights, divisors = (
             tuple(other if text == written else text for text in texts)
             for texts in (self.weights, self.divisors)

@@ -25,7 +25,7 @@ from klcli.judge.probes import probes
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.two_gaussians import pair_probes
-from klcli.judge.verdict import Verdict, judge_as, judge_pair
+from klcli.judge.verdict import Verdict, judge_as
 from klcli.values import replace
 
 _TOLERANCE = 1e-9
@@ -66,11 +66,7 @@ def _confirmed(
     for mistake, changed, (reading, prior_reading) in passed:
         key = changed, (reading, prior_reading)
         if key not in verdicts:
-            verdicts[key] = (
-                judge_pair(changed, role, reading, prior_reading)
-                if prior_reading
-                else judge_as(changed, role, reading, prior)
-            )
+            verdicts[key] = judge_as(changed, role, reading, prior, prior_reading)
         kl = verdicts[key].kl
         # With a constant left over, the change has hit a multiple of the KL by chance.
         if verdicts[key].kind == "exact" or (verdicts[key].kind == "scaled" and kl and kl.shift == 0):
@@ -142,7 +138,7 @@ class _RepairTrial:
         self.readings = readings
         points = [_points(role, *(row.name if row else None for row in pair), prior) for pair in readings]
         self.truth = [truth for _, truth in points]
-        names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
+        names = filter(None, role.names)
         self.values = {name: [row[name] for rows, _ in points for row in rows] for name in names}
         self.count = len(readings) * _TRIED
         self.known: dict[int, list[float]] = {}
@@ -199,9 +195,7 @@ def _points(
         moment = (sigma**2 + (mean - prior_mean) ** 2) / (2 * prior_sigma**2)
         truths.append(log(prior_sigma / sigma) + moment - 0.5)
         heads = _head(reading, sigma), _head(prior_reading or "std", prior_sigma)
-        names = (role.mean, role.head, role.prior_mean, role.prior_head)
-        named = zip(names, (mean, heads[0], prior_mean, heads[1]), strict=True)
-        rows.append({name: value for name, value in named if name})
+        rows.append(role.given(mean, heads[0], prior_mean, heads[1]))
     return rows, truths
 
 

@@ -6,7 +6,7 @@ numbers at several shapes, and from these as ``1/B``, ``d``, ``B d/2 - B/2``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import log, prod
 from operator import add
@@ -82,6 +82,16 @@ class LengthPolynomial:
         written = [term.text(names) for term in self.terms]
         first, *rest = written or ["0"]
         return first + "".join(f" - {one[1:]}" if one[0] == "-" else f" + {one}" for one in rest)
+
+
+def added_up(terms: Iterable[tuple[Fraction, str]]) -> str:
+    """``1/2 mu^2 - log sigma``; empty for no terms. A term without a word is its factor."""
+    text = ""
+    for factor, word in terms:
+        size = LengthMonomial(abs(factor)).text(())
+        sign = ("-" if factor < 0 else "") if not text else (" - " if factor < 0 else " + ")
+        text += sign + (word if size == "1" and word else f"{size} {word}".strip())
+    return text
 
 
 def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) -> LengthMonomial | None:

@@ -191,7 +191,7 @@ def _answers(
     answers = candidates(program, prepared, question)
     if other := with_lost_heads(program, prepared, answers[0].verdict, question):
         return other, candidates(program, other, question)
-    if prepared.differences and answers[0].verdict.kl is None:
+    if prepared.aside.differences and answers[0].verdict.kl is None:
         turned = candidates(program, prepared.turned, question)
         if turned[0].verdict.kl is not None:
             return prepared.turned, turned

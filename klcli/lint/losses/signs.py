@@ -60,7 +60,7 @@ def weight_sign(one: Divergence) -> int:
 
     A weight is a name where what gives it its value cannot be read, but may be seen to be negative.
     """
-    if one.found.prepared.differences:
+    if one.found.prepared.aside.differences:
         return 0
     sign = one.sign
     for name in (*one.found.prepared.weights, *one.found.prepared.divisors):

@@ -123,7 +123,7 @@ def _is_sum_of_several(tree: Tree) -> bool:
 def _is_of_either_sign(program: Program) -> bool:
     """Whether a formula has a weight whose sign depends on values; a third symbol is needed for one."""
     found = verified(program, mended=False) if len(free_symbols(program.tree)) > _OF_ONE else None
-    return found is not None and bool(found.prepared.differences)
+    return found is not None and bool(found.prepared.aside.differences)
 
 
 def _is_of_fixed_prior(program: Program) -> bool:

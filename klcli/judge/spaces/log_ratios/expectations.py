@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.judge.shapes.length_polynomials import LengthMonomial
+from klcli.judge.shapes.length_polynomials import added_up
 from klcli.judge.spaces.log_ratios.factors import Factors
 
 SamplingSide: TypeAlias = Literal["q", "p"]
@@ -117,11 +117,6 @@ def said(quantities: Combination, q: str, p: str) -> str:
         q: what the distribution is called that is trained.
         p: what the other one is called.
     """
-    text = ""
     # What is added comes first, a constant last.
-    for name, factor in sorted(quantities.items(), key=lambda item: (item[0] == ONE, item[1] < 0)):
-        size = LengthMonomial(abs(factor)).text(())
-        sign = ("-" if factor < 0 else "") if not text else (" - " if factor < 0 else " + ")
-        shown = name.format(q=q, p=p)
-        text += sign + (shown if size == "1" and shown else f"{size} {shown}".strip())
-    return text or NOTHING
+    ordered = sorted(quantities.items(), key=lambda item: (item[0] == ONE, item[1] < 0))
+    return added_up((factor, name.format(q=q, p=p)) for name, factor in ordered) or NOTHING

@@ -193,7 +193,7 @@ def test_the_reversed_direction_of_a_fixed_prior() -> None:
 def test_weights_and_other_terms_are_set_aside() -> None:
     found = settled("recon + beta * 0.5 * (trace(S) + mu' mu - d - logdet(S)) / N")
     assert found.best.kind == "scaled"
-    assert (found.prepared.dimensions, found.prepared.others) == (("d",), ("recon",))
+    assert (found.prepared.aside.dimensions, found.prepared.others) == (("d",), ("recon",))
     found = settled("beta * 0.5 * (trace(S) + mu' mu - d - logdet(S)) / N")
     assert (found.best.kind, found.prepared.weights, found.prepared.divisors) == ("scaled", ("beta",), ("N",))
 
@@ -254,7 +254,7 @@ def test_a_mean_of_the_prior_alone() -> None:
 @pytest.mark.parametrize("name", ["dm_act", "c", "nlat", "Z"])
 def test_what_stands_for_the_number_of_dimensions_is_it_whatever_its_name(name: str) -> None:
     right = f"0.5 * (trace(S) + mu' mu - {name} - logdet(S))"
-    assert (settled(right).best.kind, settled(right).prepared.dimensions) == ("exact", (name,))
+    assert (settled(right).best.kind, settled(right).prepared.aside.dimensions) == ("exact", (name,))
     twice = settled(right.replace("logdet", "2 * logdet")).best
     assert (twice.mistake and twice.mistake.code, twice.corrected) == ("KL102", right)
     assert settled(right.replace(f"- {name}", f"- 2 * {name}")).best.corrected == right
@@ -265,12 +265,12 @@ def test_what_stands_for_the_number_of_dimensions_is_it_whatever_its_name(name: 
 )
 def test_a_name_that_says_something_else_is_no_number_of_dimensions(name: str) -> None:
     found = settled(f"0.5 * (torch.trace(S) + mu @ mu - {name} - torch.logdet(S))")
-    assert (found.best.kind, found.prepared.dimensions) == ("scaled", ())
+    assert (found.best.kind, found.prepared.aside.dimensions) == ("scaled", ())
 
 
 def test_another_term_without_a_name_is_set_aside_beside_a_number_of_dimensions() -> None:
     found = settled("fit - 0.5 * (trace(S) + mu' mu - d - logdet(S)) * -1 - foo")
-    assert (found.best.kind, found.prepared.dimensions, found.prepared.others) == (
+    assert (found.best.kind, found.prepared.aside.dimensions, found.prepared.others) == (
         "exact",
         ("d",),
         ("fit", "foo"),
