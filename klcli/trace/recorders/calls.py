@@ -134,6 +134,11 @@ def is_operand(value: Any) -> bool:
     return isinstance(value, (Node, int, float))
 
 
+def are_nodes(given: Sequence[Any]) -> bool:
+    """Whether arguments are arrays, all of them."""
+    return bool(given) and all(isinstance(one, Node) for one in given)
+
+
 def nodes_of(given: Sequence[Any]) -> Iterator[Node]:
     """The nodes among arguments, also in lists."""
     for one in given:

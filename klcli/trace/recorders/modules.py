@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .frameworks import RefusedError
@@ -16,6 +17,7 @@ from .signatures import names_of_parameters, parameters, placed_parameters, retu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
 _LOSSES = ("loss_function", "loss_fn", "compute_loss", "get_loss", "vae_loss", "elbo_loss", "elbo", "loss")
 """What methods and functions are called that make a loss of what a module gives back."""
@@ -38,9 +40,9 @@ class CalledModule(NamedTuple):
         signature: the function that has the parameters of that.
         array: the type of arrays.
         flows: whether a gradient flows through an array.
-        name_of: what the variable is called that held an array; None where that is not known.
         method: the method of a name; None if there is none.
         further: the value of a parameter by its name, such as ``key``; None for what is no such one.
+        name_of: what the variable is called that held an array; None where that is not known.
     """
 
     own: Any
@@ -48,9 +50,9 @@ class CalledModule(NamedTuple):
     signature: Callable[..., Any]
     array: Any
     flows: Callable[[Any], bool]
-    name_of: Callable[[Any], str | None]
     method: Callable[[str], Any]
-    further: Callable[[str], Any] = lambda name: None
+    further: Callable[[str], Any]
+    name_of: Callable[[Any], str | None] = lambda array: None
 
 
 def check_shapes(module: Any, inputs: Sequence[Sequence[int]]) -> None:
@@ -61,6 +63,43 @@ def check_shapes(module: Any, inputs: Sequence[Sequence[int]]) -> None:
     """
     if not inputs:
         raise RefusedError(f"how large is the input of {type(module).__name__}?", "for example --input 8,784")
+
+
+def recording_of(
+    recorder: Any,
+    module: CalledModule,
+    made: Callable[[], Sequence[Any]],
+    given: dict[str, Any],
+    *contexts: AbstractContextManager[Any],
+) -> dict[str, Any]:
+    """The recording of a module that is called while a recorder is entered, and of its loss.
+
+    Args:
+        recorder: of its framework.
+        module: what is called.
+        made: makes its inputs, in the recorder.
+        given: further arguments of its forward and of its loss, by their names.
+        contexts: what is entered behind the recorder.
+
+    Raises:
+        RefusedError: it cannot be called with these.
+    """
+
+    def name_of(array: Any) -> str | None:
+        node = recorder.table.get(array)
+        return node.names[-1] if node is not None and node.names else None
+
+    with ExitStack() as stack:
+        for one in (recorder, *contexts):
+            stack.enter_context(one)
+        arrays = made()
+        for parameter, array in zip(placed_parameters(module.signature), arrays):  # noqa: B905 (not in 3.8)
+            recorder.node_of(array).names.append(parameter.name)
+        losses, said = found_losses(module._replace(name_of=name_of), arrays, given)
+        for loss in losses:
+            recorder.note_loss(loss)
+    document: dict[str, Any] = recorder.document(finds_loss=False)
+    return dict(document, warnings=[said, *document["warnings"]])
 
 
 def found_losses(module: CalledModule, inputs: Sequence[Any], given: dict[str, Any]) -> tuple[list[Any], str]:

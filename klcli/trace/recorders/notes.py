@@ -16,8 +16,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import FrameType
+
+    Function = Callable[..., Any]
+    Entries = Mapping[str, tuple[Sequence[int], Sequence[float]]]
+    """Shapes and entries of arrays by their names."""
 
 MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
@@ -25,6 +29,10 @@ DEEPEST = 2000
 """Nodes on the longest way to a leaf: an average that runs through a whole training is cut there."""
 MOST_ORIGINS = 24
 """Arrays that the result of linear algebra may be computed from; a network has more."""
+ENDS = ("leaf", "part", "noise")
+"""Nodes that are followed no further."""
+MOST_OTHERS = 256
+"""Nodes besides the losses that are told."""
 CONSTANTS = 64
 """Entries of an array without a gradient that are noted as numbers."""
 
@@ -88,9 +96,15 @@ class Node:
         self.leaves: frozenset[int] | None = self._leaves(below)
         self.origins = self._origins(below)
 
+    def add_sources(self, sources: Sequence[int]) -> None:
+        """Say which leaves it may be a function of, entry by entry."""
+        if sources:
+            self.more["sources"] = sorted(sources)
+            self.leaves = (self.leaves or frozenset()) | frozenset(sources)
+
     def _leaves(self, below: Sequence[Node]) -> frozenset[int] | None:
         """The serial numbers of the leaves below; None for too many."""
-        if self.op in ("leaf", "part", "noise"):
+        if self.op in ENDS:
             return frozenset((self.serial,)) | frozenset(self.more.get("sources", ()))
         found: frozenset[int] = frozenset()
         for one in below:
@@ -116,6 +130,18 @@ def _is_noise(node: Node) -> bool:
     while node.op in ("same", "shape", "spread") and isinstance(node.args[0], Node):
         node = node.args[0]
     return node.op == "noise"
+
+
+def nodes_below(roots: Iterable[Node]) -> dict[int, Node]:
+    """Some nodes with all that they are computed from, by their numbers."""
+    found: dict[int, Node] = {}
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node.serial not in found:
+            found[node.serial] = node
+            stack.extend(one for one in node.args if isinstance(one, Node))
+    return found
 
 
 class NodeTable:
@@ -144,6 +170,21 @@ class NodeTable:
         """The arrays that are alive with their nodes, in the order in which they were made."""
         pairs = [(reference(), node) for reference, node in list(self._entries.values())]
         return sorted([pair for pair in pairs if pair[0] is not None], key=lambda pair: pair[1].serial)
+
+    def others(
+        self,
+        losses: Iterable[dict[str, Any]],
+        samples: Iterable[Node],
+        is_told: Callable[[Any], bool] = lambda array: True,
+    ) -> list[Node]:
+        """Samples, and what is alive besides some losses and is no constant."""
+        known = {one["node"].serial for one in losses}
+        sinks = [
+            node
+            for array, node in self.alive()
+            if node.op not in (*ENDS, "full", "stop") and node.serial not in known and is_told(array)
+        ]
+        return list({node.serial: node for node in [*samples, *sinks[-MOST_OTHERS:]]}.values())
 
     def clear(self) -> None:
         """Forget everything."""
@@ -196,6 +237,11 @@ def written(value: Any) -> Any:
         return int(value)
     value = float(value)
     return value if math.isfinite(value) else repr(value)
+
+
+def all_written(values: Iterable[float]) -> list[Any]:
+    """Numbers as JSON has them."""
+    return list(map(written, values))
 
 
 def document(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,13 @@ import numpy
 
 from .calls import arithmetic, is_operand, nodes_of, sources_of
 from .matrix_calls import followed_call
-from .notes import CONSTANTS, Node, document, place_of
+from .notes import CONSTANTS, Node, all_written, document, place_of
 from .views import transposed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from .notes import Entries, Function
 
 SHORT = ("float16", "float32")
 """Precisions in which a function may lose its digits."""
@@ -113,9 +114,7 @@ def _argument(one: Any) -> Any:
 def _leaf(array: Any, made_by: str, sources: Sequence[int] = (), grad: bool = False) -> Node:
     _, place = place_of(_SKIPPED)
     node = Node("leaf", (), array.shape, str(array.dtype), grad, place, made_by=made_by)
-    if sources:
-        node.more["sources"] = sorted(sources)
-        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
+    node.add_sources(sources)
     if array.size <= CONSTANTS:
         node.more["values"] = _values(array)
     return node
@@ -155,16 +154,10 @@ def _of_algebra(name: str, out: Any, given: list[Any], named: dict[str, Any]) ->
 
 
 def _values(array: Any) -> list[Any]:
-    found = numpy.asarray(array, dtype=float).reshape(-1).tolist()
-    return [one if math.isfinite(one) else repr(one) for one in found]
+    return all_written(numpy.asarray(array, dtype=float).reshape(-1).tolist())
 
 
-def call(
-    function: Callable[..., Any],
-    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
-    dtype: str,
-    others: Mapping[str, Any],
-) -> dict[str, Any]:
+def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with arrays of its own, and tell what it did and gave back; it has no gradients.
 
     Args:

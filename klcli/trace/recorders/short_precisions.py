@@ -6,7 +6,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .notes import Function
 
 _NEAR = (0.001, -0.001, 1.001, 0.999)
 """Around the heads of a standard deviation of 1, as a logarithm and as itself."""
@@ -21,11 +23,7 @@ _FAR = (-100.0, -30.0, 30.0, 100.0)
 
 
 def rounded_calls(
-    call: Callable[..., Any],
-    function: Any,
-    names: Sequence[str],
-    dtypes: Sequence[str],
-    given: dict[str, Any],
+    call: Function, function: Any, names: Sequence[str], dtypes: Sequence[str], given: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """What comes of calls with one entry: ``dtype``, ``given``, ``value`` and ``gradients``, by arguments.
 
@@ -39,15 +37,23 @@ def rounded_calls(
         given: its other arguments.
     """
     for dtype in dtypes:
-        for entries in points(names):
-            arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
-            try:
-                out = call(function, arrays, dtype, given)
-            except _FAILURES:
-                continue
+        for entries, out in _results(call, function, dtype, given, points(names)):
             slopes = out["gradients"] or {}
             gradients = {name: (slopes.get(name) or [None])[0] for name in names}
             yield {"dtype": dtype, "given": entries, "value": out["values"][0], "gradients": gradients}
+
+
+def _results(
+    call: Function, function: Any, dtype: str, given: dict[str, Any], every: Iterable[dict[str, float]]
+) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
+    """What comes of those calls with one entry that can be computed."""
+    for entries in every:
+        arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
+        try:
+            out = call(function, arrays, dtype, given)
+        except _FAILURES:
+            continue
+        yield entries, out
 
 
 def points(names: Sequence[str]) -> Iterator[dict[str, float]]:
@@ -58,11 +64,7 @@ def points(names: Sequence[str]) -> Iterator[dict[str, float]]:
 
 
 def probes(
-    call: Callable[..., Any],
-    function: Any,
-    names: Sequence[str],
-    given: dict[str, Any],
-    own: Sequence[dict[str, float]],
+    call: Function, function: Any, names: Sequence[str], given: dict[str, Any], own: list[dict[str, float]]
 ) -> Iterator[dict[str, Any]]:
     """Calls with one entry in double precision: between 0 and 1, which every head may have, and beyond.
 
@@ -81,12 +83,8 @@ def probes(
         # Between 0.1 and 0.9 every number may be a probability, a scale or a logarithm.
         for ends in ((0.1, 0.9), _WIDE)
     )
-    for entries in (*inner, *own, *wide, inner[0]):
-        arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
-        try:
-            out = call(function, arrays, "float64", given)
-        except _FAILURES:
-            continue
+    every = (*inner, *own, *wide, inner[0])
+    for entries, out in _results(call, function, "float64", given, every):
         if len(out["values"]) == 1:
             slopes = out["gradients"]
             gradients = {} if slopes is None else {name: (slopes.get(name) or [0.0])[0] for name in names}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING
 
-from .notes import Node
+from .notes import ENDS, Node
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -80,8 +81,8 @@ def _arrays(summand: Node, known: Container[int]) -> Iterator[Node]:
             if not isinstance(one, Node) or one.serial in seen:
                 continue
             seen.add(one.serial)
-            is_known = one.grad and one.serial in known and _size(one) <= _MOST_ENTRIES
-            if one.op in ("leaf", "part", "noise"):
+            is_known = one.grad and one.serial in known and prod(one.shape) <= _MOST_ENTRIES
+            if one.op in ENDS:
                 if is_known:
                     yield one
                 continue
@@ -113,14 +114,7 @@ def matrices_below(summand: Node) -> list[Node]:
         one
         for one in below.values()
         if one.grad and one.shape and one.shape[-1] in sizes
-        if _size(one) <= _MOST_ENTRIES_OF_MATRICES
+        if prod(one.shape) <= _MOST_ENTRIES_OF_MATRICES
     ]
     found.sort(key=lambda one: (not one.names and bool(one.args), one.serial))
     return found[:_MOST_ARRAYS]
-
-
-def _size(node: Node) -> int:
-    found = 1
-    for length in node.shape:
-        found *= length
-    return found

@@ -172,7 +172,5 @@ def leaf(aval: Any, made_by: str, sources: Sequence[int] = (), *, grad: bool = F
         grad: whether it has a gradient.
     """
     node = Node("leaf", (), aval.shape, str(aval.dtype), grad, None, made_by=made_by)
-    if sources:
-        node.more["sources"] = sorted(sources)
-        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
+    node.add_sources(sources)
     return node

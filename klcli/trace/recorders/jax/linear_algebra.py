@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
+from ..calls import are_nodes
 from ..notes import Node
 from ..products import entrywise_product
 from ..views import diagonal
@@ -32,10 +33,10 @@ def algebra_of(name: str, inner: Any, given: Sequence[Any], variables: Sequence[
         given: its operands.
         variables: what it gives back.
     """
-    if name == "diagonal" and _are_nodes(given) and inner.out_avals[0].shape == given[0].shape[:-1]:
+    if name == "diagonal" and are_nodes(given) and inner.out_avals[0].shape == given[0].shape[:-1]:
         found = diagonal(given[0], name)
         return [found] if found else None
-    options = _CALLS[name](inner, given) if name in _CALLS and _are_nodes(given) else None
+    options = _CALLS[name](inner, given) if name in _CALLS and are_nodes(given) else None
     if options is None:
         return None
     return [
@@ -52,7 +53,7 @@ def contracted(params: Any, given: Sequence[Any], aval: Any) -> Node | None:
         given: the nodes of both arrays.
         aval: of the product.
     """
-    if not _are_nodes(given) or len(given[0].shape) + len(given[1].shape) > _MOST_AXES:
+    if not are_nodes(given) or len(given[0].shape) + len(given[1].shape) > _MOST_AXES:
         return None
     equation = _equation(params["dimension_numbers"], *(len(one.shape) for one in given))
     left, right = equation.partition("->")[0].split(",")
@@ -88,10 +89,6 @@ def _leaf(aval: Any, made_by: str, operands: Sequence[Node], options: dict[str, 
         return Node("leaf", (), aval.shape, str(aval.dtype), grad, None, made_by=made_by)
     node.more.update(options)
     return node
-
-
-def _are_nodes(given: Sequence[Any]) -> bool:
-    return bool(given) and all(isinstance(one, Node) for one in given)
 
 
 def _plain(call: str, **options: Any) -> Callable[..., dict[str, Any]]:

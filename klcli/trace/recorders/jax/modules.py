@@ -154,7 +154,6 @@ def _called(module: Any, forward: Any, method: Any, further: dict[str, Any], key
         module.__call__,
         jax.Array,
         lambda array: bool(jax.numpy.issubdtype(array.dtype, jax.numpy.floating)),
-        lambda array: None,
         method,
         lambda name: key if _KEY.match(name) else further.get(name),
     )

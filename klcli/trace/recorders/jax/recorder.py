@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from ..notes import Node, NodeTable, document
+from ..notes import ENDS, MOST_OTHERS, Node, NodeTable, document, nodes_below
 from ..optimizers import optimizer_near
 from .guards import open_guards
 from .places import is_of_jax, is_of_library, is_preparation, standing
 from .row import EquationRow
 from .traced import TracedFunction
-from .values import ENDS, FAILURES, is_concrete, note_values
+from .values import FAILURES, is_concrete, note_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,8 +31,6 @@ _OWN = "jax._src"
 _UNFOLLOWED = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
 """What JAX raises where a function asks for a number that its equations do not have."""
 _NOTHING = "no loss was seen: nothing called jax.grad or jax.value_and_grad, or what they gave back before"
-_MOST_OTHERS = 256
-"""Nodes besides the losses that are told."""
 
 
 class JaxRecorder:
@@ -140,7 +138,7 @@ class JaxRecorder:
         """
         row = EquationRow(traced.closed, list(traced.inputs()), losses[0]["place"] if losses else None)
         others = _others(row, len(losses))
-        self.others = [*self.others, *others][-_MOST_OTHERS:]
+        self.others = [*self.others, *others][-MOST_OTHERS:]
         for loss, slot in zip(losses, row.outputs):  # noqa: B905 (there is no strict in 3.8)
             root = row.nodes[slot]
             loss["node"] = root = root if isinstance(root, Node) else Node("full", (root,))
@@ -149,7 +147,7 @@ class JaxRecorder:
             if not is_concrete(row, traced.leaves):
                 continue
             try:
-                told = _below([root, *others])
+                told = nodes_below([root, *others]).values()
                 loss["value"], loss["gradients"] = note_values(row, traced.leaves, root, told)
             except FAILURES as error:
                 self.warnings.append("the values of a loss were not noted: " + str(error).split("\n")[0])
@@ -188,16 +186,4 @@ def _others(row: EquationRow, count: int) -> list[Node]:
         one for one in sinks if isinstance(one, Node) and one.grad and one.shape == () and one.op not in ENDS
     ]
     found = {one.serial: one for one in [*row.samples, *sinks]}
-    return list(found.values())[-_MOST_OTHERS:]
-
-
-def _below(roots: Sequence[Node]) -> list[Node]:
-    """Some nodes with all that they are computed from."""
-    found: dict[int, Node] = {}
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node.serial not in found:
-            found[node.serial] = node
-            stack.extend(one for one in node.args if isinstance(one, Node))
-    return list(found.values())
+    return list(found.values())[-MOST_OTHERS:]

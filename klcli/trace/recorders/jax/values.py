@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from ..notes import Node
+from ..notes import ENDS, Node, all_written
 from ..summands import MOST_SUMMANDS, arrays_below, summands_of
 from .numbers import applied
 
@@ -25,8 +25,6 @@ FAILURES = (RuntimeError, TypeError, ValueError, NotImplementedError, jax.errors
 """What JAX raises that cannot compute a function out of its place, as one that talks to other devices."""
 _MOST_VALUES = 20000
 """Entries of a leaf, or of what has a name, whose values are told."""
-ENDS = ("leaf", "part", "noise")
-"""Nodes that are followed no further."""
 
 
 def is_concrete(row: EquationRow, inputs: Iterable[Any]) -> bool:
@@ -37,8 +35,7 @@ def is_concrete(row: EquationRow, inputs: Iterable[Any]) -> bool:
 
 def values_of(array: Any) -> list[Any]:
     """Its entries as JSON has them."""
-    found = [float(value) for value in array.reshape(-1).tolist()]
-    return [one if math.isfinite(one) else repr(one) for one in found]
+    return all_written(map(float, array.reshape(-1).tolist()))
 
 
 def note_values(

@@ -10,18 +10,15 @@ from .recorder import Recorder
 from .tensors import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from ..notes import Entries, Function
 
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
 
 
-def call(
-    function: Callable[..., Any],
-    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
-    dtype: str,
-    others: Mapping[str, Any],
-) -> dict[str, Any]:
+def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with tensors of its own, and tell what it did, gave back and has for gradients.
 
     Args:
@@ -42,12 +39,7 @@ def call(
     return {"document": recorder.document(), **_numbers(out, dict(zip(given, tensors)))}  # noqa: B905
 
 
-def call_unnoted(
-    function: Callable[..., Any],
-    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
-    dtype: str,
-    others: Mapping[str, Any],
-) -> dict[str, Any]:
+def call_unnoted(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """What a function gives back and has for gradients, without noting what it did, which takes its time.
 
     Args:
@@ -60,7 +52,7 @@ def call_unnoted(
     return _numbers(_result(function, tensors, others), dict(zip(given, tensors)))  # noqa: B905
 
 
-def _tensors(given: Mapping[str, tuple[Sequence[int], Sequence[float]]], dtype: str) -> list[Any]:
+def _tensors(given: Entries, dtype: str) -> list[Any]:
     own = getattr(torch, dtype)
     return [
         torch.tensor(list(entries), dtype=own).reshape(tuple(shape)).detach().requires_grad_()
@@ -68,7 +60,7 @@ def _tensors(given: Mapping[str, tuple[Sequence[int], Sequence[float]]], dtype: 
     ]
 
 
-def _result(function: Callable[..., Any], tensors: Sequence[Any], others: Mapping[str, Any]) -> Any:
+def _result(function: Function, tensors: Sequence[Any], others: Mapping[str, Any]) -> Any:
     out = function(*tensors, **others)
     if not isinstance(out, torch.Tensor):
         raise TypeError(f"it gives back {type(out).__name__} and no tensor")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..notes import Node
+from ..notes import ENDS, Node
 from .gradients import MARK
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _flowing(node: Node, given: Collection[int], made: dict[int, Node | None]) -
 def _made(node: Node, given: Collection[int], made: dict[int, Node | None]) -> Node | None:
     if node.serial in given or node.op == "full":
         return node
-    if node.op in ("leaf", "part", "noise"):
+    if node.op in ENDS:
         return node if node.more.get("made_by") == "an input" and not node.grad else None
     below = [_flowing(one, given, made) if isinstance(one, Node) else one for one in node.args]
     if any(one is None for one in below):

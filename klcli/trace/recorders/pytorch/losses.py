@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..keras import folders_of
-from ..notes import Node, NodeTable, document, place_of
+from ..notes import ENDS, Node, NodeTable, document, nodes_below, place_of
 from .gradients import MARK, gradients_of, mark
 from .optimizers import Optimizers, reached_by
 from .tensors import is_plain, unwrapped, values_of, version
@@ -31,8 +31,6 @@ SKIPPED = (
 """Where calls are made for others."""
 _MOST_VALUES = 20000
 """Entries of a leaf whose values are told with the document, if it is still there when a loss is noted."""
-_MOST_OTHERS = 256
-"""Nodes besides the losses that are told."""
 _MOST_CANDIDATES = 16
 """Numbers whose gradients were asked for that may turn out to be losses."""
 
@@ -200,17 +198,9 @@ class Losses:
             finds_loss: whether another number is the loss where there was no backward pass.
         """
         losses = self.noted or (list(self._found()) if finds_loss else [])
-        known = {one["node"].serial for one in losses}
-        sinks = [
-            node
-            for held, node in self._table.alive()
-            if node.op not in ("leaf", "part", "noise", "full", "stop") and node.serial not in known
-            if not self._may_be_of_another(held)
-        ]
-        others = {node.serial: node for node in [*samples, *sinks[-_MOST_OTHERS:]]}
-        told = [{"node": node} for node in others.values()]
-        self._tell_values(list(others.values()))
-        return document(framework, losses, told, self.warnings)
+        others = self._table.others(losses, samples, lambda held: not self._may_be_of_another(held))
+        self._tell_values(others)
+        return document(framework, losses, [{"node": node} for node in others], self.warnings)
 
     def _may_be_of_another(self, tensor: Any) -> bool:
         """Whether a later loss may be made of a tensor: of the other player of a GAN, or of a kept graph."""
@@ -228,17 +218,12 @@ class Losses:
 
     def _tell_values(self, roots: Sequence[Node]) -> None:
         """Write the values of the leaves of some nodes into them, as far as they are still there."""
-        below, stack = set(), list(roots)
-        while stack:
-            node = stack.pop()
-            if node.serial not in below:
-                below.add(node.serial)
-                stack.extend(one for one in node.args if isinstance(one, Node))
+        below = nodes_below(roots)
         for tensor, node in self._table.alive():
             is_known = "values" in node.more or node.version != version(tensor)
             if node.serial not in below or is_known or not is_plain(tensor):
                 continue
-            limit = _MOST_VALUES if node.op in ("leaf", "part", "noise") or node.names else 1
+            limit = _MOST_VALUES if node.op in ENDS or node.names else 1
             if tensor.numel() <= limit:
                 node.more["values"] = values_of(tensor)
 

@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from ..calls import arithmetic, nodes_of, sources_of
 from ..matrix_calls import followed_call
-from ..notes import Node, NodeTable, look_for_name, place_of
+from ..notes import ENDS, Node, NodeTable, look_for_name, place_of
 from ..reshaping import in_shape
 from .compiled import Compiled
 from .functions import as_if_followed
@@ -125,7 +125,7 @@ class Recorder(TorchFunctionMode):
     def _stopped(self, node: Node, given: Sequence[Any], out: Any, place: Any) -> Node:
         """The node below a stop, where gradients end: under no_grad, or at what has none."""
         flows = any(isinstance(one, Node) and one.grad for one in [*given, *node.args])
-        if not flows or out.requires_grad or node.op in ("stop", "leaf", "part", "noise", "full"):
+        if not flows or out.requires_grad or node.op in ("stop", "full", *ENDS):
             return node
         return Node("stop", (node,), node.shape, node.dtype, False, place)
 
@@ -214,7 +214,7 @@ def _put_at(node: Node, place: Any) -> None:
     """Note where a call stands, in all of the nodes that were made for it."""
     node.place = place
     for one in node.args:
-        if isinstance(one, Node) and one.place is None and one.op not in ("leaf", "part", "noise", "full"):
+        if isinstance(one, Node) and one.place is None and one.op not in ("full", *ENDS):
             _put_at(one, place)
 
 

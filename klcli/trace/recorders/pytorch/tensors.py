@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..notes import CONSTANTS, Node
+from ..notes import CONSTANTS, ENDS, Node, all_written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +32,7 @@ def leaf(
     if node.origins is None:
         node = Node("leaf", (), tensor.shape, node.dtype, node.grad, place)
     node.more["made_by"] = made_by
-    if sources:
-        node.more["sources"] = sorted(sources)
-        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
+    node.add_sources(sources)
     if not tensor.requires_grad and tensor.numel() <= CONSTANTS:
         note_values(node, tensor)
     return node
@@ -56,7 +53,7 @@ def note_operands(args: Sequence[Any], given: Sequence[Any], *, of_matrices: boo
         if not isinstance(node, Node):
             continue
         is_square = of_matrices and len(node.shape) > 1 and node.shape[-1] == node.shape[-2]
-        if node.op not in ("leaf", "part", "noise") and not node.names and not is_square:
+        if node.op not in ENDS and not node.names and not is_square:
             continue
         if tensor.numel() <= FEW_VALUES and node.version == version(tensor):
             note_values(node, tensor)
@@ -107,8 +104,7 @@ def _is_wrapped(tensor: Any) -> bool:
 
 def values_of(tensor: Any) -> list[Any]:
     """Its entries as JSON has them."""
-    found = tensor.detach().to("cpu", torch.float64).reshape(-1).tolist()
-    return [one if math.isfinite(one) else repr(one) for one in found]
+    return all_written(tensor.detach().to("cpu", torch.float64).reshape(-1).tolist())
 
 
 def version(tensor: Any) -> int | None:

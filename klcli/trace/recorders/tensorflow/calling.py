@@ -10,18 +10,15 @@ from .recorder import TensorflowRecorder
 from .tensors import shape_of, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
+
+    from ..notes import Entries, Function
 
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
 
 
-def call(
-    function: Callable[..., Any],
-    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
-    dtype: str,
-    others: Mapping[str, Any],
-) -> dict[str, Any]:
+def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with tensors of its own, and tell what it did, gave back and has for gradients.
 
     Args:
@@ -40,12 +37,7 @@ def call(
         raise ValueError(error.message) from error
 
 
-def _called(
-    function: Callable[..., Any],
-    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
-    dtype: str,
-    others: Mapping[str, Any],
-) -> dict[str, Any]:
+def _called(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     tensors = [tf.reshape(tf.constant(list(values), dtype), shape) for shape, values in given.values()]
     tape = tf.GradientTape(persistent=True, watch_accessed_variables=False)
     with TensorflowRecorder() as recorder, tape:

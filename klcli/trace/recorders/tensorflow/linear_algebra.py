@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..calls import are_nodes
 from ..notes import Node
 from ..products import entrywise_product
 from ..views import diagonal
@@ -46,18 +47,18 @@ def algebra(kind: str, given: Sequence[Any], attributes: Mapping[str, Any], inde
         return _leaf(kind, [first], call=band, offset=0) if band else None
     if kind == "MatrixTriangularSolve":
         upper = not attributes.get("lower", True)
-        plain = _are_nodes(given) and not attributes.get("adjoint")
+        plain = are_nodes(given) and not attributes.get("adjoint")
         return _leaf(kind, given, call="solve_triangular", upper=upper) if plain else None
     if kind in ("MatMul", "BatchMatMulV2", "Einsum"):
         return _product(kind, given, attributes)
-    if kind not in _CALLS or attributes.get("adjoint") or not _are_nodes(given):
+    if kind not in _CALLS or attributes.get("adjoint") or not are_nodes(given):
         return None
     return _leaf(kind, given, **_CALLS[kind], part=index)
 
 
 def _product(kind: str, given: Sequence[Any], attributes: Mapping[str, Any]) -> Node | None:
     """A product of matrices, of which either may be transposed, or of entries."""
-    if not _are_nodes(given):
+    if not are_nodes(given):
         return None
     equation = attributes.get("equation")
     if equation is None:
@@ -73,10 +74,6 @@ def _product(kind: str, given: Sequence[Any], attributes: Mapping[str, Any]) -> 
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _are_nodes(given: Sequence[Any]) -> bool:
-    return all(isinstance(one, Node) for one in given)
 
 
 def _leaf(kind: str, operands: Sequence[Node], **options: Any) -> Node | None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from ..keras import backend_of_keras, is_layer
-from ..modules import CalledModule, check_shapes, found_losses
-from ..signatures import placed_parameters
+from ..modules import CalledModule, check_shapes, recording_of
 from .recorder import TensorflowRecorder
 from .tensors import has_gradient
 
@@ -37,23 +36,11 @@ def call_module(module: Any, inputs: Sequence[Sequence[int]], given: dict[str, A
     tf.random.set_seed(0)
     tensors = [tf.random.uniform(shape) for shape in inputs]
     signature = module.call if is_layer(module) else module.__call__
-    with TensorflowRecorder() as recorder, tf.GradientTape(persistent=True):
-        for one, tensor in zip(placed_parameters(signature), tensors):  # noqa: B905 (there is no strict in 3.8)
-            recorder.node_of(tensor).names.append(one.name)
 
-        def name_of(tensor: Any) -> str | None:
-            node = recorder.table.get(tensor)
-            return node.names[-1] if node is not None and node.names else None
+    def method(name: str) -> Any:
+        own = getattr(module, name, None)
+        return own if inspect.isroutine(own) else None
 
-        def method(name: str) -> Any:
-            own = getattr(module, name, None)
-            return own if inspect.isroutine(own) else None
-
-        called = CalledModule(
-            module, module, signature, tf.Tensor, has_gradient, name_of, method, {"model": module}.get
-        )
-        losses, said = found_losses(called, tensors, given)
-        for loss in losses:
-            recorder.note_loss(loss)
-    document = recorder.document(finds_loss=False)
-    return dict(document, warnings=[said, *document["warnings"]])
+    called = CalledModule(module, module, signature, tf.Tensor, has_gradient, method, {"model": module}.get)
+    tape = tf.GradientTape(persistent=True)
+    return recording_of(TensorflowRecorder(), called, lambda: tensors, given, tape)

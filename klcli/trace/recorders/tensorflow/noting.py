@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, is_operand, nodes_of, sources_of
 from ..keras import folders_of
-from ..notes import Node, NodeTable, look_for_name, place_of
+from ..notes import ENDS, Node, NodeTable, look_for_name, place_of
 from .following import Followed
 from .operations import ASSIGNMENTS, operation
 from .tensors import (
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-OPAQUE = ("leaf", "part", "noise")
 _LAYERS = ("tensorflow", "keras", "tf_keras", "tensorflow_probability", "contextlib")
 """Whose code is no place: the one that calls it is."""
 _REWRITTEN = "__autograph_generated_file"
@@ -100,7 +99,7 @@ class NotedTensors:
         made = [operation(kind, inputs, named, one, index, self.node_of) for index, one in floats]
         for (_, tensor), node in zip(floats, made):  # noqa: B905
             self._put(tensor, self._placed(kind, node, given, tensor, flows, place))
-        is_followed = any(node is not None and node.op not in OPAQUE for node in made)
+        is_followed = any(node is not None and node.op not in ENDS for node in made)
         if is_followed or any(node is not None and node.op == "leaf" for node in made):
             _note_operands(numeric, given)
         if is_followed and flows:
@@ -121,7 +120,7 @@ class NotedTensors:
             node = Node("same", list(nodes_of(given))[:1], scaled=True)
         node.shape, node.dtype, node.grad, node.place = shape_of(out), dtype_of(out), flows, place
         below = [*nodes_of(given), *nodes_of(node.args)]
-        if not flows and any(one.grad for one in below) and node.op not in ("stop", "full", *OPAQUE):
+        if not flows and any(one.grad for one in below) and node.op not in ("stop", "full", *ENDS):
             node = Node("stop", (node,), node.shape, node.dtype, False, place)
         if size_of(out) == 1 and "scaled" not in node.more:
             node.more["values"] = values_of(out)
@@ -130,7 +129,7 @@ class NotedTensors:
     def _put(self, tensor: Any, node: Node) -> Node:
         self.table.put(tensor, node)
         self.followed.hold(tensor, node)
-        if node.op in OPAQUE and node.grad:
+        if node.op in ENDS and node.grad:
             self.followed.begin_at(tensor)
         return node
 
@@ -157,7 +156,7 @@ class NotedTensors:
         variable = self.variables.read_as(tensor) if before is None and grad else None
         if variable is not None:
             return self.variables.leaf_of(variable, tensor, grad, frame, place)
-        sources = sorted(before.leaves or ()) if before is not None and before.op not in OPAQUE else ()
+        sources = sorted(before.leaves or ()) if before is not None and before.op not in ENDS else ()
         return leaf(tensor, grad, place, "an input", sources)
 
     def note_cross_entropy(self, logits: Any, labels: Any, out: Any) -> None:
@@ -180,7 +179,7 @@ class NotedTensors:
 def _note_operands(tensors: Sequence[Any], given: Sequence[Any]) -> None:
     """Note the values of small leaves, and of what has a name, that something is computed from."""
     for tensor, node in zip(tensors, given):  # noqa: B905
-        is_wanted = isinstance(node, Node) and (node.op in OPAQUE or node.names)
+        is_wanted = isinstance(node, Node) and (node.op in ENDS or node.names)
         if is_wanted and "values" not in node.more and size_of(tensor) <= _FEW_VALUES:
             node.more["values"] = values_of(tensor)
 

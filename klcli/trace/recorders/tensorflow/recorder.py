@@ -16,15 +16,13 @@ from tensorflow.python.framework import op_callbacks
 from ..notes import Node, document
 from ..optimizers import optimizer_near
 from .graphs import GraphLosses
-from .noting import OPAQUE, NotedTensors
+from .noting import NotedTensors
 from .tapes import Tapes
 from .tensors import leaf, size_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_MOST_OTHERS = 256
-"""Nodes besides the losses that are told."""
 _NO_DATA = "Even though the .tf.config.experimental_run_functions_eagerly"
 """How a warning begins that functions of tf.data are compiled all the same; nothing is trained by them."""
 
@@ -142,15 +140,9 @@ class TensorflowRecorder:
             if numbers:
                 self.note_loss(numbers[-1][0])
                 losses, self.losses = self.losses, []
-        known = {one["node"].serial for one in losses}
-        sinks = [
-            node
-            for _, node in self.table.alive()
-            if node.op not in ("full", "stop", *OPAQUE) and node.serial not in known
-        ]
-        others = {node.serial: node for node in [*self._noted.samples, *sinks[-_MOST_OTHERS:]]}
+        others = self.table.others(losses, self._noted.samples)
         warnings = [*self.warnings, *self._graphs.warnings()]
-        return document(self.framework, losses, [{"node": node} for node in others.values()], warnings)
+        return document(self.framework, losses, [{"node": node} for node in others], warnings)
 
 
 def _sum_of(one: Node, other: Node, place: Any) -> Node:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.framework import ops
 
-from ..notes import CONSTANTS, Node
+from ..notes import CONSTANTS, Node, all_written
 from ..typed_numbers import meant
 
 if TYPE_CHECKING:
@@ -27,9 +26,7 @@ def leaf(tensor: Any, grad: bool, place: Any, made_by: str, sources: Sequence[in
         sources: the serial numbers of the leaves that it was computed from, where these are known.
     """
     node = Node("leaf", (), shape_of(tensor), dtype_of(tensor), grad, place, made_by=made_by)
-    if sources:
-        node.more["sources"] = sorted(sources)
-        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
+    node.add_sources(sources)
     if not node.grad and size_of(tensor) <= CONSTANTS:
         node.more["values"] = values_of(tensor)
     return node
@@ -65,8 +62,7 @@ def number_of(tensor: Any) -> Any:
 
 def values_of(tensor: Any) -> list[Any]:
     """Its entries as JSON has them."""
-    found = tensor.numpy().astype("float64").reshape(-1).tolist()
-    return [one if math.isfinite(one) else repr(one) for one in found]
+    return all_written(tensor.numpy().astype("float64").reshape(-1).tolist())
 
 
 def shape_of(tensor: Any) -> tuple[int, ...]:
