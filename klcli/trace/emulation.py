@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from klcli.formula.traversal import free_symbols
 from klcli.trace.parts import Part
 from klcli.trace.recorders.short_precisions import points
-from klcli.trace.recording import Recording, RoundedCall, Step
+from klcli.trace.recording import Recording, RoundedCall, Step, reached
 
 _LINEAR = 20
 """Where a softplus is taken for its argument, and its derivative for 1."""
@@ -52,14 +52,7 @@ def emulated_calls(recording: Recording, part: Part) -> Iterator[RoundedCall]:
 
 def _order(recording: Recording, part: Part, ends: Collection[int]) -> list[int]:
     """The nodes of a term from its symbols on, each after those that it is computed from."""
-    seen, stack = {part.chain.core}, [part.chain.core]
-    while stack:
-        node = stack.pop()
-        for below in () if node in ends else recording.steps[node].below:
-            if below not in seen:
-                seen.add(below)
-                stack.append(below)
-    return sorted(seen)
+    return sorted(reached(part.chain.core, lambda one: () if one in ends else recording.steps[one].below))
 
 
 def _values(recording: Recording, order: list[int], given: Mapping[int, float]) -> dict[int, Any] | None:

@@ -23,11 +23,11 @@ from klcli.trace.function_trials import (
     Gap,
     OutputReduction,
     Trial,
+    TriedFunction,
     entries,
     far_points,
     gaps,
     reduction_of,
-    trial,
 )
 from klcli.trace.programs import UnfollowedError, program_of
 from klcli.trace.recording import Place, read_recording
@@ -87,16 +87,15 @@ def examine(
         gradient: whether its gradients are looked at.
         seed: of the entries.
     """
+    function = TriedFunction(call, names, reading, prior)
     draw = partial(entries, reading=reading, generator=Random(seed))
-    trials = tuple(
-        trial(call, shape, dtype, reading, prior, names, draw(shape)) for dtype in dtypes for shape in SHAPES
-    )
+    trials = tuple(function.trial(shape, dtype, draw(shape)) for dtype in dtypes for shape in SHAPES)
     reduction = reduction_of(trials, scale)
-    single = None if reduction else _single(call, trials[0], names, reading, prior, scale)
+    single = None if reduction else _single(function, trials[0], scale)
     recording = read_recording(trials[0].out["document"])
     tree, problem = _followed(trials, names)
     verification, refused = _judged(tree, reading, prior) if tree else (None, "")
-    far = tuple(_far(call, names, reading, prior)) if reduction and not tree and "float64" in dtypes else ()
+    far = tuple(_far(function)) if reduction and not tree and "float64" in dtypes else ()
     return FunctionExamination(
         trials,
         single,
@@ -111,25 +110,16 @@ def examine(
     )
 
 
-def _far(
-    call: Caller, names: tuple[str, str], reading: Parameterization, prior: tuple[float, float]
-) -> Iterator[Trial]:
+def _far(function: TriedFunction) -> Iterator[Trial]:
     """Calls with one entry far from usual ones, at which shorter precisions overflow."""
-    for mean, head in far_points(reading):
-        yield trial(call, (1, 1), "float64", reading, prior, names, ([mean], [head]))
+    for mean, head in far_points(function.reading):
+        yield function.trial((1, 1), "float64", ([mean], [head]))
 
 
-def _single(
-    call: Caller,
-    first: Trial,
-    names: tuple[str, str],
-    reading: Parameterization,
-    prior: tuple[float, float],
-    scale: float,
-) -> Trial | None:
+def _single(function: TriedFunction, first: Trial, scale: float) -> Trial | None:
     """The first of its entries that has not the value of the KL by itself, either."""
     points = [([mean], [head]) for mean, head in zip(first.mean, first.head, strict=True)]
-    alone = (trial(call, (1, 1), first.dtype, reading, prior, names, point) for point in points)
+    alone = (function.trial((1, 1), first.dtype, point) for point in points)
     return next((one for one in alone if reduction_of([one], scale) is None), None)
 
 

@@ -124,39 +124,39 @@ def far_points(reading: Parameterization) -> Iterator[tuple[float, float]]:
                 yield 0.5, head
 
 
-def trial(
-    call: Caller,
-    shape: tuple[int, ...],
-    dtype: str,
-    reading: Parameterization,
-    prior: tuple[float, float],
-    names: tuple[str, str],
-    given: MeansAndHeads,
-) -> Trial:
-    """Call a function once, with the entries of a mean and a head.
+@dataclass(frozen=True, slots=True)
+class TriedFunction:
+    """A function, and the KL that it is held against.
 
-    Args:
+    Attributes:
         call: how it is called.
-        shape: of mean and head.
-        dtype: the precision.
+        names: of its mean and its head.
         reading: what its head means.
         prior: mean and standard deviation.
-        names: of its mean and its head.
-        given: their entries.
     """
-    mean, head = given
-    out = call(dict(zip(names, ((shape, mean), (shape, head)), strict=True)), dtype)
-    tree = kl_tree(reading, prior)
-    truth = [_at(tree, m, s).real for m, s in zip(mean, head, strict=True)]
-    slopes = {
-        names[0]: tuple(
-            _at(tree, complex(m, _STEP), s).imag / _STEP for m, s in zip(mean, head, strict=True)
-        ),
-        names[1]: tuple(
-            _at(tree, m, complex(s, _STEP)).imag / _STEP for m, s in zip(mean, head, strict=True)
-        ),
-    }
-    return Trial(shape, dtype, tuple(mean), tuple(head), out, tuple(truth), slopes)
+
+    call: Caller
+    names: tuple[str, str]
+    reading: Parameterization
+    prior: tuple[float, float]
+
+    def trial(self, shape: tuple[int, ...], dtype: str, given: MeansAndHeads) -> Trial:
+        """Call it once, with the entries of a mean and a head.
+
+        Args:
+            shape: of mean and head.
+            dtype: the precision.
+            given: their entries.
+        """
+        mean, head = map(tuple, given)
+        out = self.call(
+            {name: (shape, list(one)) for name, one in zip(self.names, given, strict=True)}, dtype
+        )
+        tree, pairs = kl_tree(self.reading, self.prior), list(zip(mean, head, strict=True))
+        of_mean = tuple(_at(tree, complex(m, _STEP), s).imag / _STEP for m, s in pairs)
+        of_head = tuple(_at(tree, m, complex(s, _STEP)).imag / _STEP for m, s in pairs)
+        slopes = dict(zip(self.names, (of_mean, of_head), strict=True))
+        return Trial(shape, dtype, mean, head, out, tuple(_at(tree, m, s).real for m, s in pairs), slopes)
 
 
 def kl_tree(reading: Parameterization, prior: tuple[float, float]) -> Tree:

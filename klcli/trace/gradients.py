@@ -109,7 +109,7 @@ def _slopes(
 def _noted(recording: Recording, loss: NotedLoss, part: Part, name: str) -> list[float] | None:
     """The gradient of a part by a symbol: of all its summands, and of all nodes that are that symbol."""
     starts = [one.chain.above[0][0] for one in part.merged or (part,)]
-    nodes = _alike(recording, part.builder.symbols[name])
+    nodes = recording.alike(part.builder.symbols[name])
     found = [
         loss.gradients[key] for start in starts for node in nodes if (key := (start, node)) in loss.gradients
     ]
@@ -120,19 +120,6 @@ def _noted(recording: Recording, loss: NotedLoss, part: Part, name: str) -> list
         is_told = reached and own_steps == {True} and size <= _MOST_TOLD
         return [0.0] * size if is_told else None
     return [sum(values) for values in zip(*found, strict=False)]
-
-
-def _alike(recording: Recording, index: int) -> list[int]:
-    """The nodes of one symbol: a part of an array may have been taken several times."""
-    step = recording.steps[index]
-    if step.op != "part":
-        return [index]
-    key = (step.args, step.more.get("key"))
-    return [
-        place
-        for place, one in enumerate(recording.steps)
-        if one.op == "part" and (one.args, one.more.get("key")) == key
-    ]
 
 
 def _true(

@@ -43,7 +43,7 @@ finite is written ``"nan"``, ``"inf"`` or ``"-inf"``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -93,7 +93,12 @@ class Step:
     @property
     def below(self) -> tuple[int, ...]:
         """The nodes that it is computed from; a leaf is followed no further."""
-        return () if self.is_leaf else tuple(arg for arg in self.args if isinstance(arg, int))
+        return () if self.is_leaf else self.operands
+
+    @property
+    def operands(self) -> tuple[int, ...]:
+        """The nodes that it is computed from, also by linear algebra, and as parts of arrays."""
+        return tuple(arg for arg in self.args if isinstance(arg, int))
 
     @property
     def size(self) -> int:
@@ -184,14 +189,41 @@ class Recording:
 
     def leading_to(self, index: int) -> Iterator[int]:
         """A node and all that it is computed from, each once."""
-        seen, stack = {index}, [index]
-        while stack:
-            node = stack.pop()
-            yield node
-            for below in self.steps[node].below:
-                if below not in seen:
-                    seen.add(below)
-                    stack.append(below)
+        return reached(index, lambda node: self.steps[node].below)
+
+    def alike(self, index: int) -> list[int]:
+        """The nodes of one array: a part of another may have been taken several times."""
+        step = self.steps[index]
+        if step.op != "part":
+            return [index]
+        key = (step.args, step.more.get("key"))
+        parts = ((place, one) for place, one in enumerate(self.steps) if one.op == "part")
+        return [place for place, one in parts if (one.args, one.more.get("key")) == key]
+
+    def noisy_sums(self, below: Callable[[Step], Collection[int]]) -> Iterator[int]:
+        """The sums with noise in them, also those that are given another shape then.
+
+        Args:
+            below: the nodes that one is computed from.
+        """
+        noisy: set[int] = set()
+        for index, step in enumerate(self.steps):
+            if step.op == "noise" or noisy.intersection(below(step)):
+                noisy.add(index)
+                if step.op in ("add", "sub", "shape"):
+                    yield index
+
+
+def reached(start: int, below: Callable[[int], Iterable[int]]) -> Iterator[int]:
+    """A node and all that others lead on to from there, each once; what is below one is asked behind it."""
+    seen, stack = {start}, [start]
+    while stack:
+        node = stack.pop()
+        yield node
+        for one in below(node):
+            if one not in seen:
+                seen.add(one)
+                stack.append(one)
 
 
 def read_recording(document: Mapping[str, Any]) -> Recording:

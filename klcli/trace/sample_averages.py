@@ -23,10 +23,10 @@ from klcli.trace.function_trials import (
     MeansAndHeads,
     OutputReduction,
     Trial,
+    TriedFunction,
     entries,
     expected_values,
     output_share,
-    trial,
 )
 from klcli.values import dataclass
 
@@ -147,40 +147,29 @@ def averages(
         seed: of the entries.
     """
     generator = Random(seed)
-    many = [_many(call, shape, names, reading, prior, dtype, generator) for shape in SHAPES]
+    function = TriedFunction(call, names, reading, prior)
+    many = [_many(function, shape, dtype, generator) for shape in SHAPES]
     found = [one for name in REDUCTIONS if (one := _held(many, name, scale, gradient=gradient))]
     return min(
         found, key=lambda one: 0 if one.worst.what != "value" or one.agrees else one.worst.z, default=None
     )
 
 
-def _many(
-    call: Caller,
-    shape: tuple[int, int],
-    names: tuple[str, str],
-    reading: Parameterization,
-    prior: tuple[float, float],
-    dtype: str,
-    generator: Random,
-) -> _Calls:
+def _many(function: TriedFunction, shape: tuple[int, int], dtype: str, generator: Random) -> _Calls:
     """Calls with copies of some entries, whose KLs are computed once."""
-    given = _near_prior(prod(shape), reading, prior, generator)
-    one = trial(call, shape, dtype, reading, prior, names, given)
+    one = function.trial(shape, dtype, _near_prior(prod(shape), function, generator))
     copied = (shape[0] * _COPIES, shape[1])
-    arrays = {
-        name: (copied, list(held) * _COPIES) for name, held in zip(names, (one.mean, one.head), strict=True)
-    }
-    outs = [call(arrays, dtype) for _ in range(_CALLS)]
+    pairs = zip(function.names, (one.mean, one.head), strict=True)
+    arrays = {name: (copied, list(held) * _COPIES) for name, held in pairs}
+    outs = [function.call(arrays, dtype) for _ in range(_CALLS)]
     slopes = {name: held * _COPIES for name, held in one.slopes.items()}
     first = Trial(copied, dtype, one.mean * _COPIES, one.head * _COPIES, outs[0], one.truth * _COPIES, slopes)
     return first, outs
 
 
-def _near_prior(
-    size: int, reading: Parameterization, prior: tuple[float, float], generator: Random
-) -> MeansAndHeads:
+def _near_prior(size: int, function: TriedFunction, generator: Random) -> MeansAndHeads:
     """Means and heads of posteriors so near to the prior that every estimator has a finite variance."""
-    middle, width = prior
+    reading, (middle, width) = function.reading, function.prior
     means = [middle + width * generator.uniform(*_SHIFTS) for _ in range(size)]
     heads: list[float] = []
     for _ in range(_MOST_TRIES * size):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
@@ -62,20 +63,20 @@ def _beside(recording: Recording, term: Term) -> Iterator[Sample]:
 
 def _of_matrices(recording: Recording, term: Term, found: MatrixKl) -> Iterator[Sample]:
     """The samples of the posterior of a KL of Gaussians with covariance matrices."""
-    from klcli.trace.matrices.samples import sampled_nodes, sampling_of  # most losses have none
+    from klcli.trace.matrices.samples import sampling_of  # most losses have none
 
-    for index in sampled_nodes(recording):
+    for index in recording.noisy_sums(attrgetter("operands")):
         if one := sampling_of(recording, index, found.fit):
             yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
 
 
 def _correlated(recording: Recording, term: Term) -> Iterator[Sample]:
     """The samples around the mean of a KL of independent latents that have correlated ones."""
-    from klcli.trace.matrices.samples import sampled_nodes, sampling_of_full  # most losses have none
+    from klcli.trace.matrices.samples import sampling_of_full  # most losses have none
 
     found = term.kernel.verification if term.kernel else None
     mean = term.part.builder.symbols.get(found.best.verdict.roles.mean or "") if found else None
-    for index in sampled_nodes(recording) if mean is not None else ():
+    for index in recording.noisy_sums(attrgetter("operands")) if mean is not None else ():
         assert mean is not None
         if one := sampling_of_full(recording, index, mean):
             yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
@@ -111,14 +112,11 @@ def reread(term: Term, reading: str | None) -> Term:
 
 def drawn_nodes(recording: Recording) -> Iterator[int]:
     """The sums with noise in them, also those that are given another shape then."""
-    noisy: set[int] = set()
-    for index, step in enumerate(recording.steps):
-        if step.op == "noise" or noisy.intersection(step.below):
-            noisy.add(index)
-            # A density with the mean 0 has the sample minus nothing.
-            is_sum = step.op in ("add", "sub") and not any(_is_zero(recording, arg) for arg in step.args)
-            if is_sum or step.op == "shape":
-                yield index
+    for index in recording.noisy_sums(attrgetter("below")):
+        step = recording.steps[index]
+        # A density with the mean 0 has the sample minus nothing.
+        if step.op == "shape" or not any(_is_zero(recording, arg) for arg in step.args):
+            yield index
 
 
 def _is_zero(recording: Recording, arg: int | float) -> bool:

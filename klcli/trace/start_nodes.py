@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from klcli.trace.recording import Recording, Step
+from klcli.trace.recording import Recording, Step, reached
 
 _MOST_CUTS = 6
 """Nodes that are tried as symbols of their own."""
@@ -120,13 +120,7 @@ def _is_shifted(step: Step) -> bool:
 
 
 def _reached_without(recording: Recording, core: int, without: Sequence[int]) -> set[int]:
-    seen, stack = {core}, [core]
-    while stack:
-        for below in recording.steps[stack.pop()].below:
-            if below not in seen and below not in without:
-                seen.add(below)
-                stack.append(below)
-    return seen
+    return set(reached(core, lambda one: set(recording.steps[one].below).difference(without)))
 
 
 def samples_below(recording: Recording, core: int) -> Iterator[int]:

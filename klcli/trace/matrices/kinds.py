@@ -24,26 +24,20 @@ SidedReading: TypeAlias = "tuple[str, Side | None]"
 Kinds: TypeAlias = "tuple[Mapping[int, str], Arrangement]"
 
 _POWERS = (2, 1, -1, -2)
-_OF_MATRICES: Mapping[SidedReading, int] = {
-    ("cholesky", "q"): 2,
-    ("covariance", "q"): 1,
-    ("precision", "q"): -1,
-    ("cholesky", "p"): -2,
-    ("covariance", "p"): -1,
-    ("precision", "p"): 1,
-}
-_OF_SPREADS: Mapping[SidedReading, int] = {
-    ("std", "q"): 2,
-    ("var", "q"): 1,
-    ("std", "p"): -2,
-    ("var", "p"): -1,
-}
-_OF_LOGARITHMS: Mapping[SidedReading, int] = {
-    ("logstd", "q"): 2,
-    ("logvar", "q"): 1,
-    ("logstd", "p"): -2,
-    ("logvar", "p"): -1,
-}
+
+
+def _sided(**powers: int) -> Mapping[SidedReading, int]:
+    """By which power of its scale an array changes a term, by its reading and side."""
+    signs: Mapping[Side, int] = {"q": 1, "p": -1}
+    return {
+        (reading, side): sign * power for side, sign in signs.items() for reading, power in powers.items()
+    }
+
+
+_OF_MATRICES = _sided(cholesky=2, covariance=1, precision=-1)
+_OF_SPREADS = _sided(std=2, var=1)
+_OF_LOGARITHMS = _sided(logstd=2, logvar=1)
+
 _STEPS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.7)
 """More than the functions of which a change is made; between them every array stays what it may be."""
 _CLOSE = 1e-9

@@ -14,10 +14,10 @@ from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import READINGS, Draw, spread_of, terms_at
 from klcli.trace.matrices.kl_recognition import MatrixKl
 from klcli.trace.matrices.operations import NumPyArray
-from klcli.trace.matrices.replay import below, evaluated
+from klcli.trace.matrices.replay import evaluated
 from klcli.trace.number_checks import Agreement
 from klcli.trace.programs import UnfollowedError
-from klcli.trace.recording import Recording
+from klcli.trace.recording import Recording, reached
 from klcli.trace.weights import Amount
 
 _DIGITS = 10
@@ -140,20 +140,15 @@ def noted_arrays(recording: Recording, root: int, symbols: Collection[int]) -> d
     import numpy as np
 
     found: dict[int, NumPyArray] = {}
-    seen, stack = {root}, [root]
-    while stack:
-        index = stack.pop()
+    done: set[int] = set()
+    for index in reached(root, lambda one: () if one in done else recording.steps[one].operands):
         step = recording.steps[index]
-        base = recording.steps[below(step)[0]] if step.op == "part" else step
-        is_start = step.is_leaf and not below(base) and (base is step or base.values is None)
+        base = recording.steps[step.operands[0]] if step.op == "part" else step
+        is_start = step.is_leaf and not base.operands and (base is step or base.values is None)
         is_start = is_start or index in symbols
         # What is held still may be gone at the loss, and has the values of what was made of it.
-        held = below(step)[0] if step.op in ("same", "stop") else index
+        held = step.operands[0] if step.op in ("same", "stop") else index
         if (is_start or held in symbols) and step.values and len(step.values) == prod(step.shape):
             found[index] = found[held] = np.array(step.values).reshape(step.shape)
-            continue
-        for one in below(step):
-            if one not in seen:
-                seen.add(one)
-                stack.append(one)
+            done.add(index)
     return found

@@ -14,11 +14,6 @@ _MOST_OPERATIONS = 600
 """Of one term; a KL of two Gaussians with covariance matrices has a tenth."""
 
 
-def below(step: Step) -> tuple[int, ...]:
-    """The nodes that a node is computed from, also by linear algebra, and as parts of arrays."""
-    return tuple(arg for arg in step.args if isinstance(arg, int))
-
-
 @dataclass(frozen=True, slots=True)
 class OrderedSteps:
     """The operations that lead from some nodes to others.
@@ -67,14 +62,14 @@ def steps_to(recording: Recording, roots: Iterable[int], given: Collection[int])
         while stack:
             index = stack[-1]
             step = recording.steps[index]
-            missing = [] if index in done else [one for one in below(step) if one not in done]
+            missing = [] if index in done else [one for one in step.operands if one not in done]
             if len(done) > _MOST_OPERATIONS:
                 raise UnfollowedError("more operations than a term of a loss has")
             stack += missing
             if missing or stack.pop() in done:
                 continue
             done.add(index)
-            if all(one in known for one in below(step)):
+            if all(one in known for one in step.operands):
                 known[index] = _value(step, known)
             else:
                 steps.append((index, step))

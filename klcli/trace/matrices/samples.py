@@ -5,7 +5,7 @@ The operations that lead to a sample are done again at random Gaussians, with un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from klcli.judge.mistakes.table import find_mistake
@@ -14,9 +14,9 @@ from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import covariance_as, drawn, given_by, readings_beside
 from klcli.trace.matrices.numbers import noted_arrays
 from klcli.trace.matrices.operations import NumPyArray
-from klcli.trace.matrices.replay import OrderedSteps, below, steps_to
+from klcli.trace.matrices.replay import OrderedSteps, steps_to
 from klcli.trace.programs import UnfollowedError
-from klcli.trace.recording import Recording
+from klcli.trace.recording import Recording, reached
 from klcli.values import dataclass
 
 _CLOSE = 1e-8
@@ -42,16 +42,6 @@ class MatrixSampling:
     difference: str
 
 
-def sampled_nodes(recording: Recording) -> Iterator[int]:
-    """The sums with noise in them, also by linear algebra."""
-    noisy: set[int] = set()
-    for index, step in enumerate(recording.steps):
-        if step.op == "noise" or noisy.intersection(below(step)):
-            noisy.add(index)
-            if step.op in ("add", "sub", "shape"):
-                yield index
-
-
 def sampling_of(recording: Recording, index: int, fit: TermsFit) -> MatrixSampling | None:
     """What a node is beside a KL; None if it is no sample of its posterior's mean and matrix.
 
@@ -67,7 +57,7 @@ def sampling_of(recording: Recording, index: int, fit: TermsFit) -> MatrixSampli
     if head is None or len(noises) != 1:
         return None
     own = {one: reading for one, reading in fit.readings.items() if one in (head, mean)}
-    copies = {copy: one for one in own for copy in _copies(recording, one)}
+    copies = {copy: one for one in own for copy in recording.alike(one)}
     shapes = {one: recording.steps[one].shape for one in own}
     given = given_by(drawn(own, shapes, np.random.default_rng(7)), own)  # any seed: every run has the same
     try:
@@ -117,29 +107,8 @@ def sampling_of_full(recording: Recording, index: int, mean: int) -> MatrixSampl
 
 def _noises(recording: Recording, index: int) -> list[int]:
     """The noises that a node is computed from."""
-    found, seen, stack = [], {index}, [index]
-    while stack:
-        one = stack.pop()
-        found += [one] if recording.steps[one].op == "noise" else []
-        for other in below(recording.steps[one]):
-            if other not in seen:
-                seen.add(other)
-                stack.append(other)
-    return found
-
-
-def _copies(recording: Recording, symbol: int) -> Iterator[int]:
-    """A node, and those that are the same part of the same array."""
-    yield symbol
-    step = recording.steps[symbol]
-    if step.op == "part":
-        for index, one in enumerate(recording.steps):
-            if index != symbol and (one.op, one.args, one.more.get("key")) == (
-                step.op,
-                step.args,
-                step.more.get("key"),
-            ):
-                yield index
+    inside = reached(index, lambda one: recording.steps[one].operands)
+    return [one for one in inside if recording.steps[one].op == "noise"]
 
 
 def _line(

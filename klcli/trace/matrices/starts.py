@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
-from klcli.trace.matrices.replay import below
-from klcli.trace.recording import Recording, Step
+from klcli.trace.recording import Recording, Step, reached
 from klcli.values import dataclass
 
 _MOST_CUTS = 8
@@ -93,32 +92,20 @@ def _is_volume(step: Step) -> bool:
 
 def _ends(recording: Recording, index: int, without: int | None = None) -> frozenset[object]:
     """The leaves that a node is computed from, and parts of them, not through another one."""
-    found: set[object] = set()
-    seen, stack = {index}, [index]
-    while stack:
-        one = stack.pop()
-        step = recording.steps[one]
-        if _is_end(recording, step):
-            found.add(_key(step, one))
-            continue
-        for other in below(step):
-            if other not in seen and other != without:
-                seen.add(other)
-                stack.append(other)
-    return frozenset(found)
+    steps = recording.steps
+
+    def below(one: int) -> Iterator[int]:
+        own = () if _is_end(recording, steps[one]) else steps[one].operands
+        return (other for other in own if other != without)
+
+    found = reached(index, below)
+    return frozenset(_key(steps[one], one) for one in found if _is_end(recording, steps[one]))
 
 
 def nodes_inside(recording: Recording, root: int) -> list[int]:
     """The nodes that a node is computed from, the nearest first; none if there are too many."""
-    seen, stack = {root}, [root]
-    while stack:
-        for one in below(recording.steps[stack.pop()]):
-            if one not in seen:
-                seen.add(one)
-                stack.append(one)
-        if len(seen) > _MOST_NODES:
-            return []
-    return sorted(seen, reverse=True)
+    found = list(islice(reached(root, lambda one: recording.steps[one].operands), _MOST_NODES + 1))
+    return sorted(found, reverse=True) if len(found) <= _MOST_NODES else []
 
 
 def is_square(step: Step) -> bool:
@@ -155,21 +142,17 @@ def _symbols(
     symbols: dict[object, int] = {}
     noises: list[int] = []
     copies: list[tuple[int, int]] = []
-    seen, stack = {root}, [root]
-    while stack:
-        index = stack.pop()
+    ends: set[int] = set()
+    for index in reached(root, lambda one: () if one in ends else recording.steps[one].operands):
         step = recording.steps[index]
         if step.op == "noise":
+            ends.add(index)
             noises.append(index)
         elif index in cuts or _is_end(recording, step):
+            ends.add(index)
             own = symbols.setdefault(_key(step, index), index)
             if own != index:
                 copies.append((index, own))
-        else:
-            for one in below(step):
-                if one not in seen:
-                    seen.add(one)
-                    stack.append(one)
         if len(symbols) > _MOST_SYMBOLS:
             return None
     return sorted(symbols.values()), tuple(sorted(noises)), tuple(copies)
@@ -182,12 +165,12 @@ def _key(step: Step, index: int) -> object:
 def is_computed(recording: Recording, index: int) -> bool:
     """Whether a node is followed further than to itself."""
     step = recording.steps[index]
-    return bool(below(step)) and not _is_end(recording, step)
+    return bool(step.operands) and not _is_end(recording, step)
 
 
 def _is_end(recording: Recording, step: Step) -> bool:
     """Whether a node is followed no further: a leaf that is no constant, or a part of one."""
     if step.op == "part":
         base = recording.steps[step.args[0]] if isinstance(step.args[0], int) else step
-        return not below(base) and not is_square(base) and base.size != step.size
-    return step.is_leaf and not below(step) and (step.grad or step.values is None)
+        return not base.operands and not is_square(base) and base.size != step.size
+    return step.is_leaf and not step.operands and (step.grad or step.values is None)
