@@ -67,7 +67,7 @@ def _negated(text: str, sign: int) -> str:
 
 def _symbols(one: Divergence, roles: Roles) -> Iterator[tuple[str, str]]:
     names = ("mean", "head", "prior_mean", "prior_head")
-    for name, symbol in zip(names, (roles.mean, roles.head, roles.prior_mean, roles.prior_head), strict=True):
+    for name, symbol in zip(names, roles.names, strict=True):
         if symbol:
             yield name, one.excerpt.spelled(str(flow_name(one.found.program, symbol)))
 

@@ -8,7 +8,7 @@ from collections import Counter
 from functools import lru_cache
 
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.flow.syntax_names import stored
+from klcli.lint.flow.syntax_names import LATER, stored
 from klcli.lint.project.call_targets import Callee
 from klcli.lint.project.definitions import FunctionNode, SourceFunction, is_number, parameters
 from klcli.lint.project.files import Project
@@ -16,7 +16,6 @@ from klcli.names.noise import NOISE_SCALE
 
 _TINY = 1e-2
 """A default below it, as 1e-8, keeps a logarithm going and changes nothing else."""
-_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def arguments(where: Callee, keywords: list[ast.keyword], own: str) -> dict[str, ast.expr] | None:
@@ -110,7 +109,7 @@ def _closure(function: SourceFunction, local: frozenset[str]) -> list[FlowStatem
 @lru_cache(maxsize=64)
 def _set_once(function: SourceFunction) -> tuple[FlowStatement, ...]:
     """The statements of a function's first level that give a name its only value."""
-    counts = Counter(name for line in function.body if not isinstance(line, _LATER) for name in stored(line))
+    counts = Counter(name for line in function.body if not isinstance(line, LATER) for name in stored(line))
     found = []
     for line in function.body:
         match line:

@@ -236,24 +236,18 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
     match value:
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
             inside = [left, right]
-        case ast.BinOp(left=left):
-            inside = [left]
-        case ast.UnaryOp(operand=operand):
-            inside = [operand]
-        case ast.Tuple(elts=entries) | ast.List(elts=entries):
+        case ast.BinOp(left=below) | ast.UnaryOp(operand=below):
+            inside = [below]
+        case ast.Tuple(elts=entries) | ast.List(elts=entries) | ast.Dict(values=entries):
             inside = entries
-        case ast.Dict(values=values):
-            inside = values
         case ast.IfExp(body=body, orelse=orelse):
             inside = [body, orelse]
         case ast.ListComp(elt=entry) | ast.GeneratorExp(elt=entry):
             inside = [entry]
         case ast.Call(func=func, args=arguments, keywords=keywords):
             inside = _inside(func, arguments, keywords)
-        case ast.Subscript(value=owner) | ast.Attribute(value=owner):
-            inside = [owner]
-        case ast.Await(value=owner) | ast.Starred(value=owner):
-            inside = [owner]
+        case ast.Subscript() | ast.Attribute() | ast.Await() | ast.Starred():
+            inside = [value.value]
         case _:
             inside = []
     for part in inside:

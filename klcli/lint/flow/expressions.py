@@ -55,9 +55,7 @@ def translated(state: State, node: ast.expr, frame: Frame) -> ast.expr:
 def _translate(state: State, node: ast.AST, frame: Frame) -> ast.AST:
     if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
         return _each(state, node, frame)
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
-        return frame.renamed(node)
-    if isinstance(node, ast.Name):
+    if isinstance(node, ast.Name | ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
         return frame.renamed(node)
     found = rebuilt(node, lambda child: _translate(state, child, frame))
     match found:
@@ -71,9 +69,8 @@ def _translate(state: State, node: ast.AST, frame: Frame) -> ast.AST:
 def _each(state: State, node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> ast.expr:
     """A comprehension, whose variables have names that nothing else has."""
     (over,) = node.generators
-    inner = replace(
-        frame, names={**frame.names, **{name: state.known.fresh(name) for name in stored(over.target)}}
-    )
+    fresh = {name: state.known.fresh(name) for name in stored(over.target)}
+    inner = replace(frame, names=frame.names | fresh)
     source = translated(state, over.iter, frame)
     target = inner.renamed(over.target)
     state.known.bind(target, source)
@@ -151,7 +148,7 @@ def _call(state: State, source: ast.Call, node: ast.Call, frame: Frame) -> ast.e
     if where is None:
         return node.args[0] if _moves_noise(node) else node
     where = Callee(where.function, where.owner and frame.renamed(where.owner), node.args)
-    if _takes_itself(source, where, frame):
+    if _takes_itself(source, frame):
         where = Callee(where.function, node.args[0], node.args[1:])
     return inlined(state, where, node, frame)
 
@@ -198,7 +195,7 @@ def _moves_noise(node: ast.Call) -> bool:
     return isinstance(noise, ast.Call) and noise_kind(noise) is not None
 
 
-def _takes_itself(source: ast.Call, where: Callee, frame: Frame) -> bool:
+def _takes_itself(source: ast.Call, frame: Frame) -> bool:
     """Whether a method is called on its class, with the object as the first argument."""
     found = target(source, frame.scope)
     return (

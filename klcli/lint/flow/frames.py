@@ -11,6 +11,7 @@ from klcli.formula.read.nodes import below, rebuilt, walked
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.structures import Structure
+from klcli.lint.flow.syntax_names import LATER
 from klcli.lint.project.definitions import Definitions, SourceFunction, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
@@ -30,8 +31,6 @@ _PARTS = (None, "numpy", "functional", "backend", "nd", "ops")
 """What is imported of a library to compute with: all of it, or ``from jax import numpy``."""
 _REMEMBERED = 256
 """Functions whose names are remembered: most are followed more than once."""
-_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-"""Statements whose own ones do not run where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +158,6 @@ def _own_nodes(statement: ast.AST) -> Iterator[ast.AST]:
     waiting = [statement]
     while waiting:
         node = waiting.pop()
-        if not isinstance(node, _LATER):
+        if not isinstance(node, LATER):
             yield node
             waiting.extend(below(node))

@@ -171,7 +171,9 @@ def _simple(
     if statement.value is None:
         return
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
-        _name_lambda(state, statement, frame)
+        for entry in statement.targets:
+            if isinstance(entry, ast.Name):
+                frame.scope.lambdas[entry.id] = lambda_of(statement.value, frame.function, entry.id)
         return
     state.unpacked = _unpacked(statement)
     value = translated(state, statement.value, frame)
@@ -229,12 +231,6 @@ def _steady(state: State, parts: list[ast.expr], targets: list[ast.expr], frame:
         found.append(entry)
         changed |= stored(name)
     return found
-
-
-def _name_lambda(state: State, statement: ast.Assign, frame: Frame) -> None:
-    for entry in statement.targets:
-        if isinstance(entry, ast.Name) and isinstance(statement.value, ast.Lambda):
-            frame.scope.lambdas[entry.id] = lambda_of(statement.value, frame.function, entry.id)
 
 
 def _unpacked(statement: ast.stmt) -> tuple[int, int, int] | None:

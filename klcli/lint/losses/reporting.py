@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import below, walked
-from klcli.lint.flow.syntax_names import names_in, stored
+from klcli.lint.flow.syntax_names import names_in, reads, stored
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.losses import ERROR, LOSS, TOTAL
 from klcli.values import dataclass
@@ -34,10 +34,9 @@ def is_only_reported(one: Divergence) -> bool:
     match step:
         case ast.Assign(targets=[ast.Name(id=target)]):
             name = one.excerpt.spelled(target)
-        case _:
-            return False
-    seen = _Seen(node, name, {name})
-    return seen.follow() and seen.has_loss_without({one.excerpt.spelled(other) for other in names_in(step)})
+            seen, used = _Seen(node, name, {name}), {one.excerpt.spelled(other) for other in names_in(step)}
+            return seen.follow() and seen.has_loss_without(used)
+    return False
 
 
 @dataclass(slots=True)
@@ -91,12 +90,8 @@ class _Seen:
 
     def _reads(self, statement: ast.stmt) -> bool:
         """Whether a statement by itself, without those in it, reads one of the names."""
-        return any(
-            isinstance(node, ast.Name) and node.id in self.names and isinstance(node.ctx, ast.Load)
-            for child in ast.iter_child_nodes(statement)
-            if not isinstance(child, ast.stmt | ast.excepthandler)
-            for node in ast.walk(child)
-        ) or (isinstance(statement, ast.AugAssign) and not self.names.isdisjoint(stored(statement)))
+        is_changed = isinstance(statement, ast.AugAssign) and not self.names.isdisjoint(stored(statement))
+        return is_changed or not self.names.isdisjoint(reads(statement))
 
     def has_loss_without(self, heads: set[str]) -> bool:
         """Whether a loss of errors alone is minimised or given back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.flow.syntax_names import names_in, stored
+from klcli.lint.flow.syntax_names import names_in, reads, stored
 from klcli.lint.terms.divergences import Divergence
 
 
@@ -18,11 +18,9 @@ def is_unused(one: Divergence) -> bool:
     match step.node:
         case ast.Assign(targets=[ast.Name(id=target)]):
             name = step.spelled.get(target, target)
-        case _:
-            return False
-    return not any(
-        _reads(statement, name) for statement in ast.walk(around) if isinstance(statement, ast.stmt)
-    )
+            lines = (node for node in ast.walk(around) if isinstance(node, ast.stmt))
+            return not any(_reads(line, name) for line in lines)
+    return False
 
 
 def _seen_by(step: FlowStatement) -> ast.AST | None:
@@ -45,10 +43,4 @@ def _reads(statement: ast.stmt, name: str) -> bool:
         return name in statement.names
     if isinstance(statement, ast.Assign | ast.AugAssign) and stored(statement) == {name}:
         return False
-    return any(
-        isinstance(node, ast.Name) and (node.id == name or node.id in ("locals", "vars", "eval", "exec"))
-        for child in ast.iter_child_nodes(statement)
-        if not isinstance(child, ast.stmt | ast.excepthandler)
-        for node in ast.walk(child)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    )
+    return not {name, "locals", "vars", "eval", "exec"}.isdisjoint(reads(statement))

@@ -9,7 +9,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at_step
+from klcli.lint.rules.rule import ModuleTerms, finding_at_step, first_of_each
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.means_and_spreads import is_mean, suggested
 
@@ -17,18 +17,18 @@ _MISTAKE = find_mistake("KL209")
 
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
-    for kl in found.undisputed:
-        yield from _first(kl)
+    return first_of_each(found, _exchange)
 
 
-def _first(kl: KlTerm) -> Iterator[Finding]:
-    for one in kl.right_ways:
-        if call := _exchanging(one):
-            given = one.excerpt.spelled(one.excerpt.defined(str(one.head))[0])
-            meaning = one.found.best.verdict.parameterization.meaning
-            words = f"this call hands {given} to the KL as its head, which is {meaning}"
-            yield finding_at_step(one, call, _MISTAKE, words)
-            return
+def _exchange(one: Divergence) -> Finding | None:
+    call = _exchanging(one)
+    if call is None:
+        return None
+    given = one.excerpt.spelled(one.excerpt.defined(str(one.head))[0])
+    meaning = one.found.best.verdict.parameterization.meaning
+    return finding_at_step(
+        one, call, _MISTAKE, f"this call hands {given} to the KL as its head, which is {meaning}"
+    )
 
 
 def _exchanging(one: Divergence) -> FlowStatement | None:

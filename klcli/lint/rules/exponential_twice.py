@@ -9,25 +9,24 @@ from klcli.formula.read.callee import called, viewed
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at_step
+from klcli.lint.rules.rule import ModuleTerms, finding_at_step, first_of_each
+from klcli.lint.terms.divergences import Divergence
 
 _MISTAKE = find_mistake("KL210")
 
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
-    for kl in found.undisputed:
-        yield from _first(kl)
+    return first_of_each(found, _second_exponential)
 
 
-def _first(kl: KlTerm) -> Iterator[Finding]:
-    for one in kl.right_ways:
-        reading = one.found.best.verdict.parameterization
-        name, step = one.excerpt.defined(str(one.head))
-        if reading.name.startswith("log") and step and (made := _exponential(step)):
-            given = one.excerpt.spelled(name if step.is_written else ast.unparse(made))
-            words = f"{given} is an exponential, and the KL takes it for {reading.meaning}"
-            yield finding_at_step(one, step, _MISTAKE, words)
-            return
+def _second_exponential(one: Divergence) -> Finding | None:
+    reading = one.found.best.verdict.parameterization
+    name, step = one.excerpt.defined(str(one.head))
+    if not (reading.name.startswith("log") and step and (made := _exponential(step))):
+        return None
+    given = one.excerpt.spelled(name if step.is_written else ast.unparse(made))
+    words = f"{given} is an exponential, and the KL takes it for {reading.meaning}"
+    return finding_at_step(one, step, _MISTAKE, words)
 
 
 def _exponential(step: FlowStatement) -> ast.Call | None:

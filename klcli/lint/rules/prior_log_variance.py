@@ -9,16 +9,6 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.lint.terms.divergences import Divergence
 
-_LOG_NORMAL_PDF = """\
-def log_normal_pdf(x, mean, logvar):
-    log2pi = tf.math.log(2.0 * np.pi)
-    return tf.reduce_sum(-0.5 * ((x - mean) ** 2 * tf.exp(-logvar) + logvar + log2pi), axis=1)
-
-
-def loss(x, mean, logvar, logpx_z):
-    z = mean + tf.exp(0.5 * logvar) * tf.random.normal(mean.shape)
-"""
-
 _MISTAKE = find_mistake("KL208")
 
 

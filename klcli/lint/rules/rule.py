@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -13,10 +14,11 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.project.definitions import Definitions, lines_of
+from klcli.lint.source.module import Module
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.samples import SamplingLine
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,13 @@ RuleCheck: TypeAlias = Callable[[ModuleTerms], Iterator[Finding]]
 """What a rule finds."""
 
 
+def first_of_each(found: ModuleTerms, look: Callable[[Divergence], Finding | None]) -> Iterator[Finding]:
+    """The first finding among the ways in which a KL is right, for each that no sample reads otherwise."""
+    for kl in found.undisputed:
+        if one := next(filter(None, map(look, kl.right_ways)), None):
+            yield one
+
+
 def finding_at(
     excerpt: CodeExcerpt,
     mistake: Mistake,
@@ -127,16 +136,21 @@ def finding_at_step(one: Divergence, step: FlowStatement, mistake: Mistake, word
         mistake: what is wrong.
         words: what is said.
     """
-    module = step.function.module
-    place = span(step.node, module)
-    return Finding(
-        place,
-        mistake,
-        "warning",
-        "medium",
-        words,
-        segment(step.node, module),
-        one.found.best.verdict.parameterization.name,
-        tuple(lines_of(module)[place.line - 1 : place.end_line]),
-        Related(place_of(one.excerpt), "the KL", lines_at(one.excerpt)),
-    )
+    found = finding_at_node(step.node, step.function.module, mistake, words)
+    there = Related(place_of(one.excerpt), "the KL", lines_at(one.excerpt))
+    return replace(found, parameterization=one.found.best.verdict.parameterization.name, related=there)
+
+
+def finding_at_node(node: ast.stmt | ast.expr, module: Module, mistake: Mistake, words: str = "") -> Finding:
+    """A warning at a node of a module.
+
+    Args:
+        node: the statement or the expression.
+        module: in which it stands.
+        mistake: what is wrong.
+        words: what is said; without any, the sentence of the mistake.
+    """
+    place = span(node, module)
+    lines = tuple(lines_of(module)[place.line - 1 : place.end_line])
+    text = segment(node, module)
+    return Finding(place, mistake, "warning", "medium", words or mistake.sentence, text, None, lines)

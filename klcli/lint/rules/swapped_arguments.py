@@ -11,16 +11,16 @@ from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.places import place_of, segment, span
+from klcli.lint.findings.places import place_of
 from klcli.lint.findings.shape_checks import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.structures import is_normal
-from klcli.lint.project.definitions import Definitions, lines_of
+from klcli.lint.project.definitions import Definitions
 from klcli.lint.rules.reversed_kl import reversed_terms
-from klcli.lint.rules.rule import ModuleTerms
-from klcli.lint.source.module import Module
+from klcli.lint.rules.rule import ModuleTerms, finding_at_node
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 from klcli.names.posterior_or_prior import is_prior
+from klcli.values import replace
 
 _SWAPPED = find_mistake("KL115")
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
@@ -31,22 +31,8 @@ def check(found: ModuleTerms) -> Iterator[Finding]:
     said = {place_of(kl.best.excerpt).line for kl in reversed_terms(found)}
     for call in _swapped_calls(found.here):
         if call.lineno not in said:
-            yield _finding(call, found.here.top.module)
-
-
-def _finding(call: ast.Call, module: Module) -> Finding:
-    place = span(call, module)
-    return Finding(
-        place,
-        _SWAPPED,
-        "warning",
-        "medium",
-        _SWAPPED.sentence,
-        segment(call, module),
-        None,
-        tuple(lines_of(module)[place.line - 1 : place.end_line]),
-        fix=ast.unparse(_exchanged(call)),
-    )
+            finding = finding_at_node(call, found.here.top.module, _SWAPPED)
+            yield replace(finding, fix=ast.unparse(_exchanged(call)))
 
 
 def _exchanged(call: ast.Call) -> ast.Call:

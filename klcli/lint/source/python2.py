@@ -52,7 +52,7 @@ def _statement(tokens: Sequence[SourceToken], at: int) -> Iterator[Splice]:
     if tokens[at].text not in _STATEMENTS or not _begins(tokens, at) or at + 1 == len(tokens):
         return
     word, first = tokens[at], tokens[at + 1]
-    end = next((n for n in range(at, len(tokens)) if tokens[n].text == ";" and not tokens[n].depth), None)
+    end = _first(tokens, ";", at)
     inside = tokens[at + 1 : end]
     if word.text == "raise":
         if not any(token.text == "," and not token.depth for token in inside):
@@ -68,6 +68,12 @@ def _statement(tokens: Sequence[SourceToken], at: int) -> Iterator[Splice]:
     yield Splice(inside[-1].end, inside[-1].end, ")")
 
 
+def _first(tokens: Sequence[SourceToken], text: str, start: int = 0) -> int | None:
+    """The place of the first such token outside of all brackets."""
+    places = range(start, len(tokens))
+    return next((n for n in places if tokens[n].text == text and not tokens[n].depth), None)
+
+
 def _begins(tokens: Sequence[SourceToken], at: int) -> bool:
     return at == 0 or (tokens[at - 1].text in (";", ":") and not tokens[at].depth)
 
@@ -81,8 +87,7 @@ def _caught(tokens: Sequence[SourceToken], at: int) -> Iterator[Splice]:
     """``except E, error:`` as ``except E as error:``."""
     if at or tokens[0].text != "except":
         return
-    comma = next((n for n, token in enumerate(tokens) if token.text == "," and not token.depth), None)
-    colon = next((n for n, token in enumerate(tokens) if token.text == ":" and not token.depth), None)
+    comma, colon = _first(tokens, ","), _first(tokens, ":")
     if comma is None or colon is None or colon < comma:
         return
     if colon == comma + 2 and tokens[comma + 1].kind == "name":
@@ -182,7 +187,7 @@ def _type_parameters(tokens: Sequence[SourceToken], at: int) -> Iterator[Splice]
     """``def f[T](x: T)`` and ``class A[T]:`` of Python 3.12 without their parameters."""
     if at != 2 or tokens[0].text not in ("def", "class") or tokens[2].text != "[":
         return
-    end = next((n for n in range(at, len(tokens)) if tokens[n].text == "]" and not tokens[n].depth), None)
+    end = _first(tokens, "]", at)
     if end is not None:
         yield Splice(tokens[2].start, tokens[end].end, "")
 

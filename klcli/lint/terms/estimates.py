@@ -46,7 +46,7 @@ _OF_ONE = 2
 def estimate(excerpt: CodeExcerpt, program: Program) -> Divergence | None:
     """An estimate from one sample, which or whose noise is drawn in the flow, or is handed in."""
     if (tree := with_noise(program.tree)) is not None:
-        program = replace(program, tree=tree, arrays=tree, helpers=())
+        program = _with_tree(program, tree)
     if not has_noise(program.tree):
         ways = ((program, tree) for part in _latents(program.tree) for tree in drawn(part))
     else:
@@ -78,13 +78,10 @@ def _unexplained(excerpt: CodeExcerpt, program: Program) -> Divergence | None:
     if not (is_quadratic_in_noise(program.tree) and is_meant_as_kl(excerpt, program.tree)):
         return None
     mean = expected(program.tree)
-    answers = [
-        verified(replace(program, tree=tree, arrays=tree, helpers=()), mended=False)
-        for tree in (mean, Negative(mean))
-    ]
+    answers = [verified(_with_tree(program, tree), mended=False) for tree in (mean, Negative(mean))]
     if any(one is None or one.best.verdict.kl for one in answers) or answers[0] is None:
         return None
-    return _sampled(excerpt, replace(program, tree=mean, arrays=mean, helpers=()), answers[0], 1)
+    return _sampled(excerpt, _with_tree(program, mean), answers[0], 1)
 
 
 def _estimate(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence | None:
@@ -137,19 +134,20 @@ def _is_meant(found: Verification, sign: int) -> bool:
 
 def _with_sides(program: Program, mean: Tree, tree: Tree) -> Program:
     """The expectation as a program, in which names tell the posterior, which is sampled, from the prior."""
-    plain = replace(program, tree=mean, arrays=mean, helpers=())
+    plain = _with_tree(program, mean)
     role = next((role for _, role in samples_in(tree)), None)
     names = free_symbols(mean)
     if role is None or len(names) <= _OF_ONE:
         return plain
     sided = {name: f"{name}_q" if name in (role.mean, role.head) else f"{name}_p" for name in names}
     tree = substitute(mean, {name: Symbol(new) for name, new in sided.items()})
-    return replace(
-        plain,
-        tree=tree,
-        arrays=tree,
-        spellings={new: program.spellings.get(name, name) for name, new in sided.items()},
-    )
+    spellings = {new: program.spellings.get(name, name) for name, new in sided.items()}
+    return replace(_with_tree(program, tree), spellings=spellings)
+
+
+def _with_tree(program: Program, tree: Tree) -> Program:
+    """A program of another formula, without helper variables."""
+    return replace(program, tree=tree, arrays=tree, helpers=())
 
 
 def _sampled(excerpt: CodeExcerpt, program: Program, found: Verification, sign: int) -> Divergence:

@@ -59,9 +59,7 @@ def drawn(tree: Tree) -> Iterator[Tree]:
         for head in sorted((name for name in names if name not in (sample, *means)), key=_strangeness):
             stated = suggested(head)
             for reading in (stated,) if stated else _USUAL:
-                sigma = unplaced(substitute(PARAMETERIZATIONS[reading].sigma, {"s": Symbol(head)}))
-                spread = operation("*", sigma, Symbol(_NOISE))
-                yield substitute(tree, {sample: operation("+", Symbol(mean), spread)})
+                yield substitute(tree, {sample: _sample_of(mean, head, reading)})
 
 
 def with_other_readings(tree: Tree) -> Iterator[Tree]:
@@ -74,13 +72,15 @@ def with_other_readings(tree: Tree) -> Iterator[Tree]:
         return
     whole, role = found
     held = _reading(whole, role)
-    own = {"s": Symbol(str(role.head))}
     for name in _USUAL if held else ():
         if name != held:
-            reading = PARAMETERIZATIONS[name]
-            sigma = unplaced(substitute(reading.sigma, own))
-            spread = operation("*", sigma, Symbol(_NOISE))
-            yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
+            yield _with_part(tree, whole, _sample_of(str(role.mean), str(role.head), name))
+
+
+def _sample_of(mean: str, head: str, reading: str) -> Tree:
+    """Mean + sigma * noise, with a head that is read in a way."""
+    sigma = unplaced(substitute(PARAMETERIZATIONS[reading].sigma, {"s": Symbol(head)}))
+    return operation("+", Symbol(mean), operation("*", sigma, Symbol(_NOISE)))
 
 
 # The terms of one file.
