@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 
 from klcli.formula.symbol_names import MAX_NAME
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning
+from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt
 from klcli.formula.tree import (
     Length,
     MatrixCall,
@@ -57,7 +57,7 @@ def entry(
             found = Reduction("sum", "", product) if keeps_sums else product
         case _:
             found = rebuilt(tree, list(map(below, children(tree))))
-    return spanning(found, *tree.span) if tree.span else found
+    return placed_as(found, tree)
 
 
 def _dimensions(array: Tree) -> Symbol:

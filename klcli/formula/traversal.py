@@ -95,10 +95,14 @@ def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
             return values.get(node.name, node)
         if isinstance(node, Length):
             return replace(node, of=visit(node.of))
-        found = rebuilt(node, list(map(visit, children(node))))
-        return spanning(found, *node.span) if node.span else found
+        return remade(node, visit)
 
     return visit(tree)
+
+
+def remade(node: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """A node with what its `children` are changed to, in its place in the text."""
+    return placed_as(rebuilt(node, list(map(change, children(node)))), node)
 
 
 def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
@@ -134,14 +138,18 @@ def replaced(tree: Tree, node: Tree, other: Tree) -> Tree:
     """
     if tree == node:
         return spanning(unplaced(other), *tree.span) if tree.span else other
-    new = rebuilt(tree, [replaced(child, node, other) for child in children(tree)])
-    return spanning(new, *tree.span) if tree.span else new
+    return remade(tree, lambda child: replaced(child, node, other))
 
 
 def unplaced(tree: Tree) -> Tree:
     """The tree without places, as if it had been read from no text."""
     below = list(map(unplaced, children(tree)))
     return replace(rebuilt(tree, below), span=None)
+
+
+def placed_as(new: Tree, old: Tree) -> Tree:
+    """A tree in the place in the text that another has, unless it has one already."""
+    return spanning(new, *old.span) if old.span else new
 
 
 def spanning(tree: Tree, start: int, end: int) -> Tree:

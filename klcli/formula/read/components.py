@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.traversal import free_symbols, remade, walk
 from klcli.formula.tree import Reduction, Symbol, Tree
 
 
@@ -36,5 +36,4 @@ def _renamed(node: Tree, names: Mapping[str, str]) -> Tree:
     """The tree with other names of symbols, each in its place in the text."""
     if isinstance(node, Symbol):
         return Symbol(names[node.name], node.span) if node.name in names else node
-    found = rebuilt(node, [_renamed(below, names) for below in children(node)])
-    return spanning(found, *node.span) if node.span else found
+    return remade(node, lambda below: _renamed(below, names))

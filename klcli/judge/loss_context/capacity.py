@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.traversal import free_symbols, remade, walk
 from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Stop, Symbol, Tree
 
 
@@ -23,5 +23,4 @@ def within_capacity(tree: Tree) -> Tree:
     """The tree with what is held to a capacity in the place of its distance to it."""
     if isinstance(tree, Call) and capacity_of(tree) is not None and isinstance(tree.argument, Operation):
         return tree.argument.left
-    found = rebuilt(tree, list(map(within_capacity, children(tree))))
-    return spanning(found, *tree.span) if tree.span else found
+    return remade(tree, within_capacity)

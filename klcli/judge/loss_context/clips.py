@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, remade, walk
 from klcli.formula.tree import Call, Clip, Number, Operation, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
@@ -93,8 +93,7 @@ def with_floors(tree: Tree) -> Tree:
         case Operation("+", Clip() as clip, added) | Operation("+", added, Clip() as clip):
             match clip:
                 case Clip(Operation("-", whole, taken), Number(zero), None) if not zero and taken == added:
-                    floor = Clip(whole, added, None)
-                    return spanning(floor, *tree.span) if tree.span else floor
+                    return placed_as(Clip(whole, added, None), tree)
     return tree
 
 
@@ -106,7 +105,6 @@ def without_unknown(tree: Tree) -> tuple[Tree, tuple[Clip, ...]]:
         if isinstance(node, Clip) and not all(map(is_known, node.limits)):
             found.append(node)
             return visit(node.operand)
-        new = rebuilt(node, list(map(visit, children(node))))
-        return spanning(new, *node.span) if node.span else new
+        return remade(node, visit)
 
     return visit(tree), tuple(dict.fromkeys(found))

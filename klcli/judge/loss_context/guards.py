@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from klcli.formula.traversal import children, free_symbols, rebuilt, replaced, spanning, walk
+from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, replaced, walk
 from klcli.formula.tree import Call, Clip, Negative, Number, Operation, Reduction, Symbol, Tree, operation
 from klcli.judge.loss_context.clips import bounds_all, can_be_whole, with_floors
 from klcli.judge.weight_signs import range_of
@@ -124,7 +124,7 @@ def _gathered(tree: Tree, node: Tree, rest: Tree, small: Tree) -> Tree:
     match new:
         case Operation("+" | "-" as sign, left, right) if right == small:
             new = _joined(left, sign, rest, node) or new
-    return spanning(new, *tree.span) if tree.span else new
+    return placed_as(new, tree)
 
 
 def _joined(tree: Tree, sign: str, rest: Tree, node: Tree) -> Tree | None:
@@ -167,8 +167,7 @@ def _without(
             child if child is weight else _without(child, found, clips, whole=whole, kept_finite=kept_finite)
             for child in children(tree)
         ]
-        new = rebuilt(tree, below)
-        return spanning(new, *tree.span) if tree.span else new
+        return placed_as(rebuilt(tree, below), tree)
     match tree:
         case Clip(operand, low, high):
             is_floor = (whole > 0 and high is None) or (whole < 0 and low is None)
@@ -187,8 +186,7 @@ def _without(
         finite = _keeps_finite(tree, place, kept_finite)
         in_exp = isinstance(tree, Call) and tree.function == "exp"
         below.append(_without(child, found, clips, whole=whole * passes, kept_finite=finite, in_exp=in_exp))
-    new = rebuilt(tree, below)
-    return spanning(new, *tree.span) if tree.span else new
+    return placed_as(rebuilt(tree, below), tree)
 
 
 def _sign_in(tree: Tree, child: Tree) -> int:

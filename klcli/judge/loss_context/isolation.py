@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TypeAlias
 
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, substitute
+from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, substitute
 from klcli.formula.tree import (
     Clip,
     Negative,
@@ -126,14 +126,14 @@ class _Taking:
         match tree:
             case Operation("+" | "-", left, right):
                 (one, own), (other, weights) = self.term(left), self.term(right)
-                return _kept_place(rebuilt(tree, (one, other)), tree), self._shared(own, weights)
+                return placed_as(rebuilt(tree, (one, other)), tree), self._shared(own, weights)
             case Operation("*" | "/" as operator, left, right):
                 (one, own), (other, weights) = self._factor(left), self._factor(right)
                 turned = [replace(w, divides=w.divides != (operator == "/")) for w in weights]
-                return _kept_place(rebuilt(tree, (one, other)), tree), [*own, *turned]
+                return placed_as(rebuilt(tree, (one, other)), tree), [*own, *turned]
             case Negative(below) | Reduction(body=below) | Reshape(below) | Stop(below) | Clip(below):
                 found, own_weights = self.term(below)
-                return _kept_place(rebuilt(tree, (found, *children(tree)[1:])), tree), own_weights
+                return placed_as(rebuilt(tree, (found, *children(tree)[1:])), tree), own_weights
         return tree, []
 
     def _factor(self, tree: Tree) -> tuple[Tree, list[Weight]]:
@@ -145,19 +145,19 @@ class _Taking:
         match tree:
             case Negative(below):
                 found, weights = self._factor(below)
-                return _kept_place(rebuilt(tree, (found,)), tree), weights
+                return placed_as(rebuilt(tree, (found,)), tree), weights
             case Operation("*" | "/" as operator, left, right):
                 (one, own), (other, weights) = self._factor(left), self._factor(right)
                 turned = [replace(w, divides=w.divides != (operator == "/")) for w in weights]
-                return _kept_place(rebuilt(tree, (one, other)), tree), [*own, *turned]
-        return _kept_place(_ONE, tree), [Weight(tree)]
+                return placed_as(rebuilt(tree, (one, other)), tree), [*own, *turned]
+        return placed_as(_ONE, tree), [Weight(tree)]
 
     def _other(self, tree: Tree) -> Tree:
         """A 0 for another term; a constant with the weight of the whole is left without its weight."""
         if self.whole is not None and (found := self._constant(tree)):
             return found
         self.others.append(tree)
-        return _kept_place(Number(Fraction(0)), tree)
+        return placed_as(Number(Fraction(0)), tree)
 
     def _constant(self, tree: Tree) -> Tree | None:
         """The number that a term is times the weight of the whole; None where it is no multiple of that."""
@@ -191,7 +191,3 @@ class _Taking:
                 self.parts.append(weight)
         self.parts += rest
         return shared
-
-
-def _kept_place(new: Tree, old: Tree) -> Tree:
-    return spanning(new, *old.span) if old.span else new

@@ -124,7 +124,7 @@ def reductions_of(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
         words.append(f"means and heads with {rank} axes")
     name = _name(scale, lost, rank)
     found = Reductions(name, "", scale, constant, counted, _names(rank), "; ".join(words))
-    if rank == 2 and constant and constant.terms and _fit_of_one(case):
+    if rank == 2 and constant and constant.terms and _is_sum_of_one(case):
         # For vectors of one example the same constant may be counted as often as it should.
         return replace(found, layout="; ".join((*words, "for one example, of shape (d,), it is exact")))
     return found
@@ -160,12 +160,17 @@ def _constant(fit: Fit, scale: LengthMonomial) -> LengthPolynomial | None:
     return min((one for one in found if one is not None), key=lambda one: len(one.terms), default=None)
 
 
-def _fit_of_one(case: ArrayProgram) -> bool:
-    """Whether the program is a plain sum for one example, whose means and heads have the shape (d,)."""
+def fit_of_one(case: ArrayProgram) -> Fit | None:
+    """How the program fits its entries on arrays with one axis; None where it does not."""
     try:
-        fit = fitted(case, dict.fromkeys(case.varied, "full"), 1)
+        return fitted(case, dict.fromkeys(case.varied, "full"), 1)
     except (ShapeError, UnshapedError):
-        return False
+        return None
+
+
+def _is_sum_of_one(case: ArrayProgram) -> bool:
+    """Whether the program is a plain sum for one example, whose means and heads have the shape (d,)."""
+    fit = fit_of_one(case)
     scale = fitted_monomial(fit.shapes, fit.scales) if fit else None
     return fit is not None and scale is not None and scale.is_one and not any(fit.constants)
 

@@ -11,7 +11,7 @@ told from a right one with wrong sums.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from types import UnionType
 
@@ -19,7 +19,14 @@ from klcli.formula.entry import without_sums
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
 from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counted import ReductionName, Reductions, of_one_latent, reductions_of, uneven
+from klcli.judge.shapes.counted import (
+    ReductionName,
+    Reductions,
+    fit_of_one,
+    of_one_latent,
+    reductions_of,
+    uneven,
+)
 from klcli.judge.shapes.kept import masked_reductions
 from klcli.judge.shapes.layouts import (
     CLOSE,
@@ -137,14 +144,10 @@ def _found(case: ArrayProgram, given: int | None) -> Reductions:
             problem = problem or error  # that of (B, d), the first that is tried
             continue
         alike = len(_parts(case, full, rank, in_all=True)) == len(case.varied)
-        for spreads, words in mixed(case):
-            if not (alike if "latents" in spreads.values() else len(parts) < len(case.varied)):
-                continue
-            try:
-                if fit := fitted(case, spreads, rank):
-                    return _told(case, fit, spreads, words)
-            except (ShapeError, UnshapedError):
-                continue
+        differ = len(parts) < len(case.varied)
+        shapes = (one for one in mixed(case) if (alike if "latents" in one[0].values() else differ))
+        if found := _first_of(case, shapes, rank):
+            return found
         break
     if parts is None and problem:
         if not _is_simple(case):
@@ -156,10 +159,7 @@ def _found(case: ArrayProgram, given: int | None) -> Reductions:
 
 def _of_one_latent(case: ArrayProgram) -> Reductions | None:
     """The program on arrays of one latent, whose only axis is the batch; None where it does not run so."""
-    try:
-        fit = fitted(case, dict.fromkeys(case.varied, "full"), 1)
-    except (ShapeError, UnshapedError):
-        return None
+    fit = fit_of_one(case)
     return of_one_latent(reductions_of(case, fit, "")) if fit else None
 
 
@@ -173,13 +173,20 @@ def _of_fewer_axes(case: ArrayProgram, rank: int) -> Reductions | None:
 
     A mean and a head may be numbers, or both heads.
     """
-    for spreads, words in mixed(case):
-        if list(spreads.values()).count("number") <= 2:
-            try:
-                if fit := fitted(case, spreads, rank):
-                    return _told(case, fit, spreads, words)
-            except (ShapeError, UnshapedError):
-                continue
+    few = (one for one in mixed(case) if list(one[0].values()).count("number") <= 2)
+    return _first_of(case, few, rank)
+
+
+def _first_of(
+    case: ArrayProgram, shapes: Iterable[tuple[Mapping[str, SymbolShape], str]], rank: int
+) -> Reductions | None:
+    """What the program does with the first shapes of its symbols that fit its entries."""
+    for spreads, words in shapes:
+        try:
+            if fit := fitted(case, spreads, rank):
+                return _told(case, fit, spreads, words)
+        except (ShapeError, UnshapedError):
+            continue
     return None
 
 

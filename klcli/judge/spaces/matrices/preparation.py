@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 
 from klcli.errors import KlcliError
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, walk
 from klcli.formula.tree import MatrixCall, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, SymbolKind
@@ -67,8 +67,7 @@ def without_jitter(tree: Tree) -> tuple[Tree, tuple[Tree, ...]]:
         if factored and isinstance(node, Operation) and node.operator == "+" and _is_jitter(node.right):
             found.append(node.right)
             return below[0]
-        new = rebuilt(node, below)
-        return spanning(new, *node.span) if node.span else new
+        return placed_as(rebuilt(node, below), node)
 
     plain = visit(tree)
     return plain, tuple(dict.fromkeys(found))
