@@ -6,7 +6,7 @@ factor of the noise, divided by sigma under a reading, is the same number at all
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -75,13 +75,10 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
     guarded = guards(tree)
     plain = guarded.tree
     names = free_symbols(plain)
-    for symbol in (role.mean, role.head):
-        if symbol is not None and symbol not in names:
-            own = next((name for name in names if name not in (role.mean, role.head)), "std")
-            raise KlcliError(
-                f"the sampling line does not use {symbol}; it has {', '.join(names)}",
-                f"give helper variables their values: '{own} = ...; mu + {own} * eps'",
-            )
+    own = next((name for name in names if name not in (role.mean, role.head)), "std")
+    check_use(
+        names, (role.mean, role.head), f"give helper variables their values: '{own} = ...; mu + {own} * eps'"
+    )
     noise, mean, head = _symbols(plain, role)
     spreads = _spreads(plain, noise, mean, head)
     is_still = bool(spreads) and not any(map(any, spreads.values()))
@@ -91,6 +88,22 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
     if row and any(binds(clip, Roles(mean, head), row, None) for clip in clips):
         return replace(found, status="disagrees", mistake=find_mistake("KL118"))
     return found
+
+
+def check_use(names: Sequence[str], wanted: Iterable[str | None], advice: str) -> None:
+    """Refuse a sampling line without a symbol of the KL.
+
+    Args:
+        names: of its symbols.
+        wanted: the symbols of the KL.
+        advice: what may help.
+
+    Raises:
+        KlcliError: it does not use one of them.
+    """
+    for symbol in wanted:
+        if symbol is not None and symbol not in names:
+            raise KlcliError(f"the sampling line does not use {symbol}; it has {', '.join(names)}", advice)
 
 
 def sampled_beside(

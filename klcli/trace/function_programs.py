@@ -29,13 +29,12 @@ _CLOSE = 1e-9
 """Of gradients in double precision; a wrong one is off by a share of itself."""
 
 
-def program_of_call(call: Caller, names: Sequence[str], dtype: str = "float64") -> Program:
+def program_of_call(call: Caller, names: Sequence[str]) -> Program:
     """The program of a function in its arguments, which it is called with in two shapes.
 
     Args:
         call: how it is called.
         names: of its arguments.
-        dtype: the precision of the arrays.
 
     Raises:
         UnfollowedError: it computes something that is not followed.
@@ -45,7 +44,7 @@ def program_of_call(call: Caller, names: Sequence[str], dtype: str = "float64") 
     for shape in SHAPES:
         size = shape[0] * shape[1]
         given = {name: (shape, [generator.uniform(_LOW, _HIGH) for _ in range(size)]) for name in names}
-        results.append(call(given, dtype))
+        results.append(call(given, "float64"))
         arrays.append({name: Array(*one) for name, one in given.items()})
     spelled = {name: _symbol(name, place) for place, name in enumerate(names)}
     tree = tree_of([one["document"] for one in results], SHAPES, spelled)

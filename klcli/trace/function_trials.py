@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from math import exp, isfinite, prod
 from random import Random
 from typing import Any, Literal, TypeAlias
 
 from klcli.formula.read.notation import parse
 from klcli.formula.traversal import substitute
-from klcli.formula.tree import Tree
+from klcli.formula.tree import Tree, number
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.doubles import Doubles
@@ -161,10 +162,6 @@ class TriedFunction:
 
 def kl_tree(reading: Parameterization, prior: tuple[float, float]) -> Tree:
     """The KL in mu and s, to a prior with a mean and a standard deviation."""
-    from fractions import Fraction
-
-    from klcli.formula.tree import number
-
     m, t = (number(Fraction(repr(float(value)))) for value in (prior[0], prior[1] ** 2))
     return substitute(_KL, {"sigma": reading.sigma, "m": m, "t": t})
 

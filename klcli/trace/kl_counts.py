@@ -170,8 +170,7 @@ def _leaves(recording: Recording, part: Part, names: Sequence[str | None]) -> li
 
 def shape_of(part: Part, kernel: Kernel) -> tuple[int, ...]:
     """The shape of the means and heads, spread over each other."""
-    role = kernel.verification.best.verdict.roles
-    names = (role.mean, role.head, role.prior_mean, role.prior_head)
+    names = kernel.verification.best.verdict.roles.names
     shapes = [part.builder.shapes[name] for name in names if name in part.builder.shapes]
     rank = max((len(shape) for shape in shapes), default=0)
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]

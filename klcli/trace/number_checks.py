@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite, nan, prod
 
-from klcli.formula.traversal import free_symbols, substitute
-from klcli.formula.tree import Symbol, Tree
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Symbol, operation
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
@@ -43,6 +43,13 @@ class Agreement:
     true: float | None
     agrees: bool
 
+    @classmethod
+    def within(cls, slack: float, noted: float, evaluated: float, true: float | None) -> Agreement:
+        """What numbers say that may be apart by their roundings."""
+        values = [evaluated] if true is None else [evaluated, true]
+        agrees = all(isfinite(value) and abs(value - noted) <= slack for value in values)
+        return cls(noted, evaluated, true, agrees)
+
 
 def held_against(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, noted: float | None
@@ -65,12 +72,9 @@ def held_against(
     true = None
     if entries is not None and counted is not None:
         true = sign * sum(weight * one.real for weight, one in zip(counted, entries, strict=True))
-    limit = rounding(recording, part)
     # A KL of nearly 0 is what is left of terms of the size of 1, with their roundings.
     scale = max(abs(noted), abs(evaluated), 1e-3 * abs(part.chain.factor))
-    values = [value for value in (evaluated, true) if value is not None]
-    agrees = all(isfinite(value) and abs(value - noted) <= limit * scale for value in values)
-    return Agreement(noted, evaluated, true, agrees)
+    return Agreement.within(rounding(recording, part) * scale, noted, evaluated, true)
 
 
 def weights_of(
@@ -198,17 +202,7 @@ def _spread(array: Array | None, shape: tuple[int, ...], default: float) -> list
 def _sigma(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[complex]:
     if array is None:
         return [1.0] * prod(shape)
-    return _spread(evaluate_arrays(_in(reading.sigma), {"x": array}), shape, 1.0)
+    return _spread(evaluate_arrays(reading.sigma, {"s": array}), shape, 1.0)
 
 
-def _in(tree: Tree) -> Tree:
-    return substitute(tree, {"s": Symbol("x")})
-
-
-def _sum() -> Tree:
-    from klcli.formula.tree import operation
-
-    return operation("+", Symbol("x"), Symbol("y"))
-
-
-_SUM = _sum()
+_SUM = operation("+", Symbol("x"), Symbol("y"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from math import isclose, isfinite, prod
+from math import isclose, prod
 
 from klcli.formula.value.arrays import Array
 from klcli.trace.factors import Chain
@@ -81,9 +81,7 @@ def agreement_of(
     here = float(np.dot(outer.ravel(), arrays[root].ravel()))
     true = None if found.is_sampled else _true(fit, draws, found)
     scale = max(abs(noted), abs(here), abs(found.scale))
-    values = [value for value in (here, true) if value is not None]
-    agrees = all(isfinite(value) and abs(value - noted) <= _CLOSE_IN_SINGLE * scale for value in values)
-    return Agreement(noted, here, true, agrees)
+    return Agreement.within(_CLOSE_IN_SINGLE * scale, noted, here, true)
 
 
 def draws_of(recording: Recording, chain: Chain, fit: TermsFit) -> dict[int, Draw] | None:

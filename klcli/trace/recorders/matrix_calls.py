@@ -63,14 +63,10 @@ def _determined(given: list[Any], named: dict[str, Any], index: int | None) -> d
     return {"part": 1 if index is None else index}
 
 
-def _along(default: int) -> Callable[..., dict[str, Any] | None]:
-    """An axis, given by name or at the second place."""
-
-    def options(given: list[Any], named: dict[str, Any], index: int | None) -> dict[str, Any] | None:
-        axis = one_of(named.get("dim", named.get("axis")), given[1:2], default)
-        return {"axis": axis} if isinstance(axis, int) else None
-
-    return options
+def _along(given: list[Any], named: dict[str, Any], index: int | None) -> dict[str, Any] | None:
+    """An axis, given by name or at the second place; the first without one."""
+    axis = one_of(named.get("dim", named.get("axis")), given[1:2], 0)
+    return {"axis": axis} if isinstance(axis, int) else None
 
 
 def _offset(given: list[Any], named: dict[str, Any], index: int | None) -> dict[str, Any] | None:
@@ -110,7 +106,7 @@ _CALLS: dict[str, tuple[str, Callable[..., dict[str, Any] | None]]] = {
     "triu": ("triu", _offset),
     **dict.fromkeys(("diag_embed", "diag"), ("diag", _on_diagonal)),
     "flip": ("flip", _flipped),
-    **dict.fromkeys(("cat", "concat"), ("cat", _along(0))),
-    "stack": ("stack", _along(0)),
+    **dict.fromkeys(("cat", "concat"), ("cat", _along)),
+    "stack": ("stack", _along),
 }
 """The calls by their names in PyTorch: what they are, and how their options are found."""

@@ -17,7 +17,7 @@ from klcli.formula.value.kinds import Manner, SymbolKind, kind_of
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.sampler import SamplerJudgement, sampled_beside
+from klcli.judge.sampler import SamplerJudgement, check_use, sampled_beside
 from klcli.judge.spaces.matrices.fitting import decimal_probes
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.verdict import Verdict
@@ -45,21 +45,16 @@ def judge_matrix_sampler(program: Program, verdict: Verdict, *, right: bool) -> 
     noise = _noise(tree, head.name, mean)
     kinds: dict[str, SymbolKind] = {head.name: "matrix", noise: "vector"}
     manner = _manner(tree, program, kinds | ({mean: "vector"} if mean else {}))
-    factors: dict[str, Fraction] = {}
-    for row in READINGS.values():
-        if (factor := _factor(tree, manner, way, noise, row)) is not None:
-            factors[row.name] = factor
+    found = ((row.name, _factor(tree, manner, way, noise, row)) for row in READINGS.values())
+    factors = {name: factor for name, factor in found if factor is not None}
     return sampled_beside(noise, factors, verdict.parameterization.name if right else None)
 
 
 def _noise(tree: Tree, head: str, mean: str | None) -> str:
     names = free_symbols(tree)
-    for symbol in (mean, head):
-        if symbol is not None and symbol not in names:
-            raise KlcliError(
-                f"the sampling line does not use {symbol}; it has {', '.join(names)}",
-                "give helper variables their values, as in 'L = cholesky(S); mu + L @ eps'",
-            )
+    check_use(
+        names, (mean, head), "give helper variables their values, as in 'L = cholesky(S); mu + L @ eps'"
+    )
     others = [name for name in names if name not in (head, mean)]
     if len(others) != 1:
         raise KlcliError(
