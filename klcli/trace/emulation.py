@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from klcli.formula.traversal import free_symbols
 from klcli.trace.parts import Part
 from klcli.trace.recorders.short_precisions import points
-from klcli.trace.recording import Recording, RoundedCall, Step, reached
+from klcli.trace.recording import Recording, RoundedCall, Step
+from klcli.trace.walks import reached
 
 _LINEAR = 20
 """Where a softplus is taken for its argument, and its derivative for 1."""

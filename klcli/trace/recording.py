@@ -43,11 +43,12 @@ finite is written ``"nan"``, ``"inf"`` or ``"-inf"``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
 from klcli.errors import KlcliError
+from klcli.trace.walks import reached
 from klcli.values import dataclass, field
 
 SCHEMA = "klcli.recording/1"
@@ -199,31 +200,6 @@ class Recording:
         key = (step.args, step.more.get("key"))
         parts = ((place, one) for place, one in enumerate(self.steps) if one.op == "part")
         return [place for place, one in parts if (one.args, one.more.get("key")) == key]
-
-    def noisy_sums(self, below: Callable[[Step], Collection[int]]) -> Iterator[int]:
-        """The sums with noise in them, also those that are given another shape then.
-
-        Args:
-            below: the nodes that one is computed from.
-        """
-        noisy: set[int] = set()
-        for index, step in enumerate(self.steps):
-            if step.op == "noise" or noisy.intersection(below(step)):
-                noisy.add(index)
-                if step.op in ("add", "sub", "shape"):
-                    yield index
-
-
-def reached(start: int, below: Callable[[int], Iterable[int]]) -> Iterator[int]:
-    """A node and all that others lead on to from there, each once; what is below one is asked behind it."""
-    seen, stack = {start}, [start]
-    while stack:
-        node = stack.pop()
-        yield node
-        for one in below(node):
-            if one not in seen:
-                seen.add(one)
-                stack.append(one)
 
 
 def read_recording(document: Mapping[str, Any]) -> Recording:

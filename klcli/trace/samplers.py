@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from klcli.judge.roles import Roles
 from klcli.judge.sampler import SamplerJudgement, judge_sampler
 from klcli.judge.verification import Verification
 from klcli.trace.programs import Builder, UnfollowedError
-from klcli.trace.recording import Place, Recording
+from klcli.trace.recording import Place, Recording, Step
 from klcli.trace.terms import Term
 from klcli.values import dataclass, replace
 
@@ -65,7 +65,7 @@ def _of_matrices(recording: Recording, term: Term, found: MatrixKl) -> Iterator[
     """The samples of the posterior of a KL of Gaussians with covariance matrices."""
     from klcli.trace.matrices.samples import sampling_of  # most losses have none
 
-    for index in recording.noisy_sums(attrgetter("operands")):
+    for index in noisy_sums(recording, attrgetter("operands")):
         if one := sampling_of(recording, index, found.fit):
             yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
 
@@ -76,10 +76,25 @@ def _correlated(recording: Recording, term: Term) -> Iterator[Sample]:
 
     found = term.kernel.verification if term.kernel else None
     mean = term.part.builder.symbols.get(found.best.verdict.roles.mean or "") if found else None
-    for index in recording.noisy_sums(attrgetter("operands")) if mean is not None else ():
+    for index in noisy_sums(recording, attrgetter("operands")) if mean is not None else ():
         assert mean is not None
         if one := sampling_of_full(recording, index, mean):
             yield Sample(recording.steps[index].place, one.sampling, term, one.difference)
+
+
+def noisy_sums(recording: Recording, below: Callable[[Step], Collection[int]]) -> Iterator[int]:
+    """The sums with noise in them, also those that are given another shape then.
+
+    Args:
+        recording: the run.
+        below: the nodes that one is computed from.
+    """
+    noisy: set[int] = set()
+    for index, step in enumerate(recording.steps):
+        if step.op == "noise" or noisy.intersection(below(step)):
+            noisy.add(index)
+            if step.op in ("add", "sub", "shape"):
+                yield index
 
 
 def lone_samples(recording: Recording) -> Iterator[tuple[Place | None, str, str]]:
@@ -112,7 +127,7 @@ def reread(term: Term, reading: str | None) -> Term:
 
 def drawn_nodes(recording: Recording) -> Iterator[int]:
     """The sums with noise in them, also those that are given another shape then."""
-    for index in recording.noisy_sums(attrgetter("below")):
+    for index in noisy_sums(recording, attrgetter("below")):
         step = recording.steps[index]
         # A density with the mean 0 has the sample minus nothing.
         if step.op == "shape" or not any(_is_zero(recording, arg) for arg in step.args):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from klcli.trace.recording import Recording, Step, reached
+from klcli.trace.recording import Recording, Step
+from klcli.trace.walks import reached
 
 _MOST_CUTS = 6
 """Nodes that are tried as symbols of their own."""

@@ -17,7 +17,8 @@ from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.matrices.replay import evaluated
 from klcli.trace.number_checks import Agreement
 from klcli.trace.programs import UnfollowedError
-from klcli.trace.recording import Recording, reached
+from klcli.trace.recording import Recording
+from klcli.trace.walks import reached
 from klcli.trace.weights import Amount
 
 _DIGITS = 10

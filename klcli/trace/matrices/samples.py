@@ -16,7 +16,8 @@ from klcli.trace.matrices.numbers import noted_arrays
 from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.matrices.replay import OrderedSteps, steps_to
 from klcli.trace.programs import UnfollowedError
-from klcli.trace.recording import Recording, reached
+from klcli.trace.recording import Recording
+from klcli.trace.walks import reached
 from klcli.values import dataclass
 
 _CLOSE = 1e-8

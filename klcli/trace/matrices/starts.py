@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
-from klcli.trace.recording import Recording, Step, reached
+from klcli.trace.recording import Recording, Step
+from klcli.trace.walks import reached
 from klcli.values import dataclass
 
 _MOST_CUTS = 8

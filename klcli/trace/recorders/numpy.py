@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from .callers import place_of
 from .calls import arithmetic, is_operand, nodes_of, sources_of
 from .matrix_calls import followed_call
-from .notes import CONSTANTS, Node, all_written, document, place_of
+from .notes import CONSTANTS, Node, all_written, document
 from .views import transposed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .notes import Entries, Function
+    from .notes import Function, ShapedEntries
 
 SHORT = ("float16", "float32")
 """Precisions in which a function may lose its digits."""
@@ -157,7 +158,7 @@ def _values(array: Any) -> list[Any]:
     return all_written(numpy.asarray(array, dtype=float).reshape(-1).tolist())
 
 
-def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
+def call(function: Function, given: ShapedEntries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with arrays of its own, and tell what it did and gave back; it has no gradients.
 
     Args:

@@ -7,7 +7,7 @@ import json
 import weakref
 from typing import Any
 
-from klcli.trace.recorders.notes import DEEPEST, MOST_LEAVES, Node, NodeTable, look_for_name, place_of
+from klcli.trace.recorders.notes import DEEPEST, MOST_LEAVES, Node, NodeTable
 from klcli.trace.recording import read_recording
 
 
@@ -68,23 +68,6 @@ def test_a_chain_that_is_too_long_is_cut() -> None:
     while seen.op != "leaf":
         seen = seen.args[0]
     assert seen.more == {"made_by": "a long chain"}
-
-
-def test_a_place_is_that_of_the_caller() -> None:
-    frame, place = place_of(())
-    assert frame is not None
-    assert place is not None
-    assert place[0] == __file__
-    assert place[2] == "test_a_place_is_that_of_the_caller"
-
-
-def test_the_variable_that_holds_an_array_names_it() -> None:
-    held_here = Array()
-    frame, _ = place_of(())
-    node = leaf()
-    assert frame is not None
-    look_for_name(node, frame, held_here)
-    assert node.names == ["held_here"]
 
 
 def test_a_document_can_be_read_again() -> None:

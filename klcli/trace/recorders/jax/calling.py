@@ -20,13 +20,13 @@ from .values import values_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..notes import Entries, Function
+    from ..notes import Function, ShapedEntries
 
 SHORT = ("float32",)
 """Precisions in which a function may lose its digits."""
 
 
-def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
+def call(function: Function, given: ShapedEntries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with arrays of its own, and tell what it did, gave back and has for gradients.
 
     Args:

@@ -12,13 +12,13 @@ from .tensors import values_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..notes import Entries, Function
+    from ..notes import Function, ShapedEntries
 
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
 
 
-def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
+def call(function: Function, given: ShapedEntries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with tensors of its own, and tell what it did, gave back and has for gradients.
 
     Args:
@@ -39,7 +39,9 @@ def call(function: Function, given: Entries, dtype: str, others: Mapping[str, An
     return {"document": recorder.document(), **_numbers(out, dict(zip(given, tensors)))}  # noqa: B905
 
 
-def call_unnoted(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
+def call_unnoted(
+    function: Function, given: ShapedEntries, dtype: str, others: Mapping[str, Any]
+) -> dict[str, Any]:
     """What a function gives back and has for gradients, without noting what it did, which takes its time.
 
     Args:
@@ -52,7 +54,7 @@ def call_unnoted(function: Function, given: Entries, dtype: str, others: Mapping
     return _numbers(_result(function, tensors, others), dict(zip(given, tensors)))  # noqa: B905
 
 
-def _tensors(given: Entries, dtype: str) -> list[Any]:
+def _tensors(given: ShapedEntries, dtype: str) -> list[Any]:
     own = getattr(torch, dtype)
     return [
         torch.tensor(list(entries), dtype=own).reshape(tuple(shape)).detach().requires_grad_()

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ..callers import place_of
 from ..keras import folders_of
-from ..notes import ENDS, Node, NodeTable, document, nodes_below, place_of
+from ..notes import ENDS, Node, NodeTable, document, nodes_below
 from .gradients import MARK, gradients_of, mark
 from .optimizers import Optimizers, reached_by
 from .tensors import is_plain, unwrapped, values_of, version

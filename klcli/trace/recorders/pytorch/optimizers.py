@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..notes import search_locals
+from ..callers import search_locals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from ..callers import look_for_name, place_of
 from ..calls import arithmetic, nodes_of, sources_of
 from ..matrix_calls import followed_call
-from ..notes import ENDS, Node, NodeTable, look_for_name, place_of
+from ..notes import ENDS, Node, NodeTable
 from ..reshaping import in_shape
 from .compiled import Compiled
 from .functions import as_if_followed

@@ -12,13 +12,13 @@ from .tensors import shape_of, values_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..notes import Entries, Function
+    from ..notes import Function, ShapedEntries
 
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
 
 
-def call(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
+def call(function: Function, given: ShapedEntries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
     """Call a function with tensors of its own, and tell what it did, gave back and has for gradients.
 
     Args:
@@ -37,7 +37,9 @@ def call(function: Function, given: Entries, dtype: str, others: Mapping[str, An
         raise ValueError(error.message) from error
 
 
-def _called(function: Function, given: Entries, dtype: str, others: Mapping[str, Any]) -> dict[str, Any]:
+def _called(
+    function: Function, given: ShapedEntries, dtype: str, others: Mapping[str, Any]
+) -> dict[str, Any]:
     tensors = [tf.reshape(tf.constant(list(values), dtype), shape) for shape, values in given.values()]
     tape = tf.GradientTape(persistent=True, watch_accessed_variables=False)
     with TensorflowRecorder() as recorder, tape:

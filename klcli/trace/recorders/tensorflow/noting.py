@@ -10,9 +10,10 @@ import tempfile
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from ..callers import look_for_name, place_of
 from ..calls import arithmetic, is_operand, nodes_of, sources_of
 from ..keras import folders_of
-from ..notes import ENDS, Node, NodeTable, look_for_name, place_of
+from ..notes import ENDS, Node, NodeTable
 from .following import Followed
 from .operations import ASSIGNMENTS, operation
 from .tensors import (

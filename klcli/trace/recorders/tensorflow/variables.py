@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.ops import gen_resource_variable_ops, resource_variable_ops
 
-from ..notes import NodeTable, look_for_name
+from ..callers import look_for_name
+from ..notes import NodeTable
 from .tensors import leaf
 
 if TYPE_CHECKING:
