@@ -618,7 +618,7 @@ def test_unknown_parameterization() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["kernel", "kernels", "elementwise", "few_elements", "spreads", "logistic", "softplus", "double_double"],
+    ["kernel", "kernel_table", "elementwise", "few_elements", "spreads", "logistic", "softplus", "double_double"],
 )
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors and its values."""
@@ -638,7 +638,7 @@ def test_the_kernel_stands_alone(name: str) -> None:
             f".gaussian.{part}"
             for part in (
                 "kernel",
-                "kernels",
+                "kernel_table",
                 "elementwise",
                 "few_elements",
                 "spreads",
