@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from klcli.asking.latents import summarize_latent_files, summarize_latents
     from klcli.cli.linting.lint_files import lint_files
     from klcli.errors import KlcliError
-    from klcli.formula.program import read, read_matrices, read_program
+    from klcli.formula.program_reader import read, read_matrices, read_program
     from klcli.formula.write.printing import to_text
     from klcli.gaussian.derivation import derive
     from klcli.gaussian.distribution import Gaussian
@@ -89,9 +89,9 @@ _HOME = {
     "examine": "klcli.witness.examination:examine",
     "kl": "klcli.gaussian.kernel:divergence",
     "lint_files": "klcli.cli.linting.lint_files:lint_files",
-    "read": "klcli.formula.program:read",
-    "read_matrices": "klcli.formula.program:read_matrices",
-    "read_program": "klcli.formula.program:read_program",
+    "read": "klcli.formula.program_reader:read",
+    "read_matrices": "klcli.formula.program_reader:read_matrices",
+    "read_program": "klcli.formula.program_reader:read_program",
     "summarize_latent_files": "klcli.asking.latents:summarize_latent_files",
     "summarize_latents": "klcli.asking.latents:summarize_latents",
     "to_json": "klcli.render.json:render",

@@ -13,11 +13,11 @@ from typing import Any
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import Parameterization, find
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.report.assertion import passing_line, problem_lines, remedy_lines
+from klcli.report.assert_kl import passing_line, problem_lines, remedy_lines
 from klcli.report.sampled_assertion import mean_line, sampled_lines, unaccepted_lines
-from klcli.trace.accepted import is_accepted
-from klcli.trace.examination import examine
+from klcli.trace.accepted_quantities import is_accepted
 from klcli.trace.function_call import argument_names, call_of, mean_first, name_of
+from klcli.trace.function_examination import examine
 from klcli.trace.function_trials import REDUCTIONS, Caller
 from klcli.trace.sample_averages import averages, draws_samples
 from klcli.values import dataclass

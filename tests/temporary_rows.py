@@ -16,19 +16,19 @@ from fractions import Fraction
 from functools import partial
 from math import log
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.candidates import Candidate
 from klcli.judge.engine import checked
 from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.question import Question
+from klcli.judge.ranked_readings import Candidate
 from klcli.judge.roles import Roles
 from klcli.judge.spaces import table
 from klcli.judge.spaces.number_words import NUMBERS

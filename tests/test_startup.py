@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import klcli
+
 HEAVY = ("numpy", "scipy", "sympy", "mpmath", "rich", "plotille", "matplotlib")
 
 PROGRAM = """
@@ -101,7 +103,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
 
 def test_every_name_of_the_library_resolves_to_no_module() -> None:
     program = (
-        "import types, klcli.judge.verdict, klcli.gaussian.kernel, klcli.formula.program, klcli.report.compute\n"
+        "import types, klcli.judge.verdict, klcli.gaussian.kernel, klcli.formula.program_reader, klcli.report.compute\n"
         "print([n for n in klcli.__all__ if isinstance(getattr(klcli, n), types.ModuleType)])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -146,25 +148,26 @@ def test_verify_loads_no_library_of_numbers() -> None:
 def test_a_right_formula_loads_nothing_of_what_is_wrong() -> None:
     """Tables of mistakes with their pages, corrections, counter-examples: a fifth of the walk."""
     modules = loaded("verify", "--", "-1/2 (1 + logvar - mu^2 - e^logvar)")
-    assert "klcli.judge.candidates" in modules
-    of_wrong = ("counterexample", "landscape", "explanation", "quantities", "sampler")
+    assert "klcli.judge.ranked_readings" in modules
+    of_wrong = ("counterexample", "landscape", "comparison_wording", "other_quantities", "sampler")
+    assert all((Path(klcli.__file__).parent / "judge" / f"{name}.py").exists() for name in of_wrong)
     assert not modules & {f"klcli.judge.{name}" for name in of_wrong}
     assert not {name for name in modules if name.startswith("klcli.judge.mistakes.")}
 
 
 @pytest.mark.parametrize(
     ("language", "other"),
-    [("math", "klcli.formula.read.statements"), ("python", "klcli.formula.read.equations")],
+    [("math", "klcli.formula.read.statements"), ("python", "klcli.formula.read.equation_systems")],
 )
 def test_a_text_loads_the_reader_of_its_language_alone(language: str, other: str) -> None:
     modules = loaded("verify", "--language", language, "--", FORMULA)
-    assert "klcli.judge.candidates" in modules
+    assert "klcli.judge.ranked_readings" in modules
     assert other not in modules
 
 
 def test_no_formula_of_verify_is_parsed_before_it_is_needed() -> None:
     program = (
-        "import klcli.formula.read.notation as notation\n"
+        "import klcli.formula.read.math_parser as notation\n"
         "notation.parse = lambda *text, **how: print(text)\n"
         "import klcli.cli.commands.verify"
     )

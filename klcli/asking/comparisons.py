@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 
 from klcli.asking.arguments import NumbersLike, independent_gaussian, whole
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_program
+from klcli.formula.program_reader import Program, read_program
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
@@ -17,7 +17,7 @@ from klcli.gaussian.parameterization import Parameterization, find
 if TYPE_CHECKING:
     from klcli.judge.comparison import Judged
     from klcli.report.compare_data import CompareData
-    from klcli.report.readings import Overview
+    from klcli.report.compare_overview import Overview
 
 _MU, _SIGMA = "0.3", "1.2"
 """Where formulas are compared."""
@@ -105,7 +105,7 @@ def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian[Heads]:
 def _overview(point: Gaussian[Heads]) -> Overview:
     """Every formula met online under every reading."""
     from klcli.judge.comparison import FORMULAS, matrix
-    from klcli.report.readings import readings_report
+    from klcli.report.compare_overview import readings_report
 
     (mean,), (sigma,) = point.mean, point.spread.head
     table = matrix(FORMULAS, mean, sigma)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, overload
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Language, Program
+from klcli.formula.program_reader import Language, Program
 from klcli.gaussian.parameterization import find
 from klcli.judge import answer as judge
 from klcli.judge.question import PLAIN, Question
@@ -71,7 +71,7 @@ def verify(
         KlcliError: it cannot be read, called or followed, or lacks a symbol that the question names.
     """
     from klcli.judge.proof import is_proved
-    from klcli.report.answers import telling_of
+    from klcli.report.judge_answers import telling_of
     from klcli.values import replace
 
     if param is not None:

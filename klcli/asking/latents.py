@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from klcli.asking.arguments import NumbersLike, independent_gaussian, nonnegative, whole
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import find
-from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
-from klcli.latents.input_arrays import Choice, of_arrays
 from klcli.latents.many_tables import collected, collected_from, summed, summed_from
+from klcli.latents.posterior_blocks import Choice, of_arrays
+from klcli.latents.table_passes import LatentAnswer, LatentQuestion, answered
 from klcli.latents.thresholds import ACTIVE_VARIANCE, COLLAPSED_KL, Thresholds
 from klcli.tables.in_memory import in_memory
 from klcli.tables.inputs import Input, files_of

@@ -142,7 +142,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _invoke(arguments: list[str]) -> int:
     if os.environ.get("_KLCLI_COMPLETE"):
-        from klcli.cli.completion import answer
+        from klcli.cli.shells import answer
 
         answer(cli)
     with cli.make_context("klcli", arguments) as context:

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
-from klcli.cli.options.engines import Engine
+from klcli.cli.options.parallelism import Engine
 from klcli.cli.progress import progress
 from klcli.cli.standard_input import standard_input
 from klcli.cli.workers import workers

@@ -8,7 +8,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
 from typing import Any
 
-from klcli.cli.options.engines import Engine
+from klcli.cli.options.parallelism import Engine
 from klcli.errors import KlcliError
 from klcli.tables.extras import needed
 

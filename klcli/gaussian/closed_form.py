@@ -7,7 +7,7 @@ from math import log
 from typing import Literal, TypeAlias, get_args
 
 from klcli.errors import KlcliError
-from klcli.formula.read.notation import known
+from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Tree, operation
 from klcli.formula.value.interval import Interval
 from klcli.values import dataclass, replace

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from klcli.formula.numeral import number_text
-from klcli.formula.read.notation import known
+from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Reduction, Symbol, Tree, number, operation
 from klcli.formula.value.interval import enclose
@@ -20,11 +20,11 @@ from klcli.gaussian import derivation_rules as rules
 from klcli.gaussian.closed_form import Unit, per_unit
 from klcli.gaussian.derivation_check import PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.derivation_step import DIGITS, ESSENTIAL, DerivationStep, rule_of_head, step_of
+from klcli.gaussian.diagonal_divergence import divergence
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.gaussian.independent_divergence import divergence
 from klcli.gaussian.parameterization import Parameterization
-from klcli.gaussian.scales import is_far
+from klcli.gaussian.scale_formulas import is_far
 from klcli.values import dataclass, replace
 
 _MOST_NUMBERS = 3

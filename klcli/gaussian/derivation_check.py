@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from klcli.formula.read.notation import known
+from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.interval import Interval, Intervals, UndecidedError, nearest_double

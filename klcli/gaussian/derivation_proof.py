@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from klcli.formula.tree import Tree
-from klcli.formula.value.algebra import vanishes
 from klcli.formula.value.arithmetic import Symbols, evaluate
+from klcli.formula.value.sympy_zero_test import vanishes
 from klcli.gaussian.derivation_check import point, with_densities
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from klcli.errors import KlcliError
-from klcli.gaussian import independent_divergence as independent
+from klcli.gaussian import diagonal_divergence as independent
 from klcli.gaussian.closed_form import ClosedForm, Unit, known_unit
 from klcli.gaussian.distribution import AnyGaussian, has_heads
 

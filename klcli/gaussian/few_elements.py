@@ -1,8 +1,9 @@
 """The array kernel for a few elements, where a call of numpy costs more than the arithmetic that it does.
 
-The operations are those of `klcli.gaussian.spreads`, in their order, on Python's floats, which are the same
-doubles: so are the results, bit by bit. Only the ordinary cases are here. Whatever else there is (scales near
-the ends of the doubles, values that are not allowed, masks, shapes that broadcast) is left to the arrays.
+The operations are those of `klcli.gaussian.kernel_terms`, in their order, on Python's floats, which are the
+same doubles: so are the results, bit by bit. Only the ordinary cases are here. Whatever else there is
+(scales near the ends of the doubles, values that are not allowed, masks, shapes that broadcast) is left to
+the arrays.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _exp_series(x: float) -> float:
 
 
 def _linear_spread(power: float, q: float, p: float | None) -> float:
-    """As `klcli.gaussian.spreads.linear_spread`."""
+    """As `klcli.gaussian.kernel_terms.linear_spread`."""
     if p is None:
         p = 1.0
     if not (q > 0.0 and p > 0.0):
@@ -107,7 +108,7 @@ def _linear_spread(power: float, q: float, p: float | None) -> float:
 
 
 def _log_spread(multiple: float, q: float, p: float | None) -> float:
-    """As `klcli.gaussian.spreads.log_spread`."""
+    """As `klcli.gaussian.kernel_terms.log_spread`."""
     a = multiple * q
     t, error = a, 0.0
     if p is not None:

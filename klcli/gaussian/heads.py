@@ -10,12 +10,12 @@ from math import inf
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import number_text, significant
-from klcli.formula.read.notation import known
+from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.gaussian.scales import reading_at
+from klcli.gaussian.scale_formulas import reading_at
 from klcli.values import dataclass
 
 _LOG_SIGMA = "l/2"

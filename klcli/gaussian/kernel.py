@@ -33,7 +33,7 @@ from klcli.gaussian import few_elements
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.elementwise import BLOCK, ArrayArgument, elementwise, require
 from klcli.gaussian.kernel_table import ArrayKernel
-from klcli.gaussian.spreads import excess, patch
+from klcli.gaussian.kernel_terms import excess, patch
 from klcli.values import dataclass
 
 __all__ = ["BLOCK", "divergence", "excess", "shift", "spread"]
@@ -181,6 +181,6 @@ def _reading(parameterization: str) -> _Reading:
     if row.kernel:
         module, _, name = row.kernel.partition(":")
         return _Reading(getattr(import_module(module), name), heads)
-    from klcli.gaussian.kernel_by_formula import kernel_by_formula
+    from klcli.gaussian.fallback_kernel import kernel_by_formula
 
     return _Reading(kernel_by_formula(row), heads)

@@ -9,8 +9,7 @@ import numpy as np
 
 from klcli.gaussian import few_elements
 from klcli.gaussian.double_double import FloatArray
-from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
-from klcli.gaussian.spreads import (
+from klcli.gaussian.kernel_terms import (
     SOFTPLUS_ONE,
     by_log,
     by_softplus,
@@ -18,6 +17,7 @@ from klcli.gaussian.spreads import (
     log_spread,
     softplus_spread,
 )
+from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
 from klcli.values import dataclass
 
 

@@ -9,13 +9,13 @@ from functools import partial
 from math import inf, log1p, sqrt
 from typing import TYPE_CHECKING, Any, Protocol
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.machine import EPSILON
-from klcli.gaussian.scales import Scales, each
+from klcli.gaussian.scale_formulas import Scales, each
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

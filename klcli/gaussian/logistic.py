@@ -16,8 +16,7 @@ import numpy as np
 
 from klcli.gaussian import double_double
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, FloatOperand
-from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split, tabulated
-from klcli.gaussian.spreads import (
+from klcli.gaussian.kernel_terms import (
     LARGE_LOG,
     TINY_RATIO,
     by_log,
@@ -26,6 +25,7 @@ from klcli.gaussian.spreads import (
     ratio_spread,
     vanishing_ratio,
 )
+from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split, tabulated
 
 TAIL = 40.0
 """sigma is exp(s) below -40, up to a relative exp(-40) = 4e-18."""

@@ -115,7 +115,7 @@ class Parameterization:
 
 
 def _tree(text: str) -> Tree:
-    from klcli.formula.read.notation import known  # a name alone asks for no formula
+    from klcli.formula.read.math_parser import known  # a name alone asks for no formula
 
     return known(text)
 

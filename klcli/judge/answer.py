@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from klcli.formula.program import Language, Program, read_program
+from klcli.formula.program_reader import Language, Program, read_program
 from klcli.formula.traversal import free_symbols
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.spaces.space import Answer, Space

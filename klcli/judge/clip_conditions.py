@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import inf
 
-from klcli.formula.editing import in_habit
-from klcli.formula.program import Program
+from klcli.formula.minimal_edits import in_habit
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Symbol
 from klcli.formula.value.arithmetic import evaluate
@@ -15,7 +15,7 @@ from klcli.judge.acceptance import PASSES
 from klcli.judge.condition import Condition, ConditionKind
 from klcli.judge.loss_context.clips import binds, can_be_whole, is_known
 from klcli.judge.loss_context.preparation import Prepared
-from klcli.judge.usual_points import sigmas_text, usual_points
+from klcli.judge.typical_posteriors import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
 from klcli.names.noise import is_epsilon
 

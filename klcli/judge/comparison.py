@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from klcli.formula.program import Program
-from klcli.formula.read.notation import parse
-from klcli.formula.read.plain_text import PlainText
+from klcli.formula.program_reader import Program
+from klcli.formula.read.math_parser import parse
+from klcli.formula.read.math_source import PlainText
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import context

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import inf, isfinite, isnan, nan
 
-from klcli.formula.editing import in_habit
+from klcli.formula.minimal_edits import in_habit
 from klcli.formula.numeral import significant
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Length, Number, Reduction, Symbol
@@ -22,7 +22,7 @@ from klcli.judge.condition import Condition
 from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared
-from klcli.judge.usual_points import sigmas_text, usual_points
+from klcli.judge.typical_posteriors import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
 from klcli.lazy_regex import regex
 from klcli.names.means_and_spreads import is_mean, suggested

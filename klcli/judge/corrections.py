@@ -10,9 +10,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited, written_anew
-from klcli.formula.program import Program, ProgramSource, read_again
-from klcli.formula.read.notation import known
+from klcli.formula.minimal_edits import edited, written_anew
+from klcli.formula.program_reader import Program, ProgramSource, read_again
+from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Stop, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

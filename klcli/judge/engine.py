@@ -17,7 +17,7 @@ from typing import TypeVar
 from klcli.formula.tree import Operator
 from klcli.formula.value.arithmetic import context
 from klcli.formula.value.doubles import OPERATIONS
-from klcli.formula.value.linear import Elimination, eliminated
+from klcli.formula.value.linear_algebra import Elimination, eliminated
 from klcli.judge.scaled_kl import FoundNumber, ScaledKL
 from klcli.values import dataclass
 

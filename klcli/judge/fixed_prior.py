@@ -32,9 +32,9 @@ from klcli.judge.engine import (
     recovered,
 )
 from klcli.judge.probes import PROBES, Points, compared_digits, head_at, of_formula, own_points, probes
+from klcli.judge.role_screening import has_plain_numbers, screened
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
-from klcli.judge.screening import has_plain_numbers, screened
 from klcli.values import dataclass, replace
 
 _SCREENED = 7

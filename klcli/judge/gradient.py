@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 
-from klcli.formula.entry import entry, without_sums
+from klcli.formula.entrywise_form import entry, without_sums
 from klcli.formula.numeral import significant
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.engine import solved
 from klcli.judge.loss_context.guards import without_guards

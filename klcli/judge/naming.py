@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from klcli.formula.editing import in_habit
+from klcli.formula.minimal_edits import in_habit
 from klcli.formula.tree import Symbol
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.recognized_constants import added_text, constant_text

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import exp, isfinite, log, sqrt
 
-from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
-from klcli.formula.read.notation import known
+from klcli.formula.read.calls.normal_methods import NORMAL_DIVERGENCE
+from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate

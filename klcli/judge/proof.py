@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
-from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE_OF_VARIANCES
-from klcli.formula.read.notation import known
+from klcli.formula.read.calls.normal_methods import NORMAL_DIVERGENCE_OF_VARIANCES
+from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Arithmetic, Symbols, evaluate
@@ -70,7 +70,7 @@ def is_shown_by_sympy(tree: Tree, verdict: Verdict) -> bool:
     """
     import sympy
 
-    from klcli.formula.value.algebra import vanishes
+    from klcli.formula.value.sympy_zero_test import vanishes
 
     run = Symbols()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.left_side import stated_prior
 from klcli.judge.scaled_kl import STANDARD, FixedPrior

@@ -9,8 +9,8 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.question import Question
+from klcli.judge.role_screening import screened
 from klcli.judge.roles import Roles, strangeness
-from klcli.judge.screening import screened
 from klcli.judge.two_gaussians import not_ruled_out
 from klcli.judge.verdict import KINDS, Verdict, judge_as, without_kl
 from klcli.judge.ways import Way

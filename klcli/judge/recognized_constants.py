@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 from klcli.formula.numeral import significant
-from klcli.formula.read.notation import known
+from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.write.printing import to_text

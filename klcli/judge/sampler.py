@@ -24,8 +24,8 @@ from klcli.judge.loss_context.guards import guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.probes import head_at, probes
+from klcli.judge.role_screening import has_plain_numbers
 from klcli.judge.roles import Roles
-from klcli.judge.screening import has_plain_numbers
 from klcli.names.noise import is_noise
 from klcli.values import dataclass, replace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.ways import Side, Way

@@ -11,14 +11,14 @@ from fractions import Fraction
 from functools import partial
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import in_habit
-from klcli.formula.program import Program, rewritten
+from klcli.formula.minimal_edits import in_habit
+from klcli.formula.program_reader import Program, rewritten
 from klcli.formula.symbol_names import STEPS
 from klcli.formula.traversal import free_symbols, replaced, substitute, walk
 from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Stop, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition import Condition
-from klcli.judge.helper_names import have_same_values
+from klcli.judge.mislabeled_variables import have_same_values
 from klcli.lazy_regex import regex
 from klcli.names.means_and_spreads import is_mean
 from klcli.values import dataclass

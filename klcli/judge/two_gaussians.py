@@ -28,9 +28,9 @@ from klcli.judge.engine import (
     recovered,
 )
 from klcli.judge.probes import compared_digits, head_at
+from klcli.judge.role_screening import has_plain_numbers, screened
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
-from klcli.judge.screening import has_plain_numbers, screened
 from klcli.values import dataclass, replace
 
 Quadruple: TypeAlias = tuple[Decimal, Decimal, Decimal, Decimal]

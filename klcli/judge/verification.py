@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.tree import Tree
 from klcli.judge.acceptance import passes
-from klcli.judge.candidates import Candidate
 from klcli.judge.condition import Condition
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.question import Question
+from klcli.judge.ranked_readings import Candidate
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.space_words import SpaceWords
 from klcli.judge.verdict import Verdict, VerdictKind
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a right formula needs none of them
     from klcli.judge.counterexample import Counterexample
     from klcli.judge.landscape import Limit, Minimum
     from klcli.judge.mistakes.mistake import Mistake
-    from klcli.judge.precision import Overflow, PrecisionLoss
+    from klcli.judge.numerical_stability import Overflow, PrecisionLoss
     from klcli.judge.sampler import SamplerJudgement
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from math import inf
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate

@@ -9,8 +9,8 @@ from copy import deepcopy
 from functools import partial
 
 from klcli.errors import KlcliError
-from klcli.latents.input_arrays import Choice, Opened, opened, rows_of
-from klcli.latents.marginal import ExampleSample, SummedDensities
+from klcli.latents.mutual_information import ExampleSample, SummedDensities
+from klcli.latents.posterior_blocks import Choice, Opened, opened, rows_of
 from klcli.latents.rows import BadRows
 from klcli.latents.statistics import Statistics, parts, statistics
 from klcli.tables.inputs import Input

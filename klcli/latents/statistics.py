@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import Parameterization
-from klcli.latents.extremes import Extremes, extremes
-from klcli.latents.marginal import ExampleSample
+from klcli.latents.head_variances import variances
 from klcli.latents.moments import ColumnMoments
+from klcli.latents.mutual_information import ExampleSample
 from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.rows import BadRows, Rows, good_rows
-from klcli.latents.variances import variances
+from klcli.latents.saturated_heads import Extremes, extremes
 from klcli.samples.exact_sums import MOST_ROWS, ExactSums
 from klcli.values import dataclass, field
 

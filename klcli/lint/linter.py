@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from klcli.lazy_regex import regex
-from klcli.lint.findings.listing import estimator_term, kl_term, sample_term
 from klcli.lint.findings.places import place_of
+from klcli.lint.findings.recognized_terms import estimator_term, kl_term, sample_term
 from klcli.lint.findings.sample_pairing import paired_samples
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
 from klcli.lint.occurrences import occurrences
@@ -16,7 +16,7 @@ from klcli.lint.project.outlines import outline
 from klcli.lint.rules.rule import KlTerm, ModuleTerms
 from klcli.lint.rules.table import RULES
 from klcli.lint.source.module import Module
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.samples import SamplingLine
 
 _IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")

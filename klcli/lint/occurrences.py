@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable
 
 from klcli.lint.findings.places import place_of
 from klcli.lint.findings.types import SourceSpan
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.flow.statements import Flow, flow
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.source.module import Module
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import SamplingLine

@@ -8,7 +8,7 @@ from math import ceil, dist, floor
 from typing import TYPE_CHECKING
 
 from klcli.render.axes import PlotFrame, PlotPoint, PointRun, frame_of
-from klcli.render.cells import columns_of
+from klcli.render.character_widths import columns_of
 from klcli.render.curve_letters import Position, marked
 from klcli.render.series_styles import letters, look_of
 from klcli.render.special_characters import visible

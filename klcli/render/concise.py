@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.render.special_characters import visible
-from klcli.report.findings import Findings, one_line
+from klcli.report.finding_records import Findings, one_line
 
 
 def render(findings: Findings) -> str:

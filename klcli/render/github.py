@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from klcli.lint.findings.types import SourceSpan
 from klcli.render.special_characters import visible
-from klcli.report.findings import Alert, FindingData, Findings, spot
+from klcli.report.finding_records import Alert, FindingData, Findings, spot
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice", "note": "notice"}
 _IN_MESSAGES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from klcli.lazy_regex import regex
-from klcli.report.findings import Alert, Findings, UnreadableData, spot
+from klcli.report.finding_records import Alert, Findings, UnreadableData, spot
 
 _NO_XML = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has not, not even escaped."""

@@ -12,7 +12,7 @@ from klcli.formula.write.printing import to_text
 from klcli.lazy_regex import regex
 from klcli.render.columns import ColumnWidths, fit
 from klcli.render.special_characters import to_ascii
-from klcli.render.text_grid import GLUE, StyledLine, TextGrid, text_of
+from klcli.render.styled_rows import GLUE, StyledLine, TextGrid, text_of
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
     CellTable,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from klcli.render.cells import columns_of
+from klcli.render.character_widths import columns_of
 from klcli.render.layout import lay_out
-from klcli.render.text_grid import TextGrid, text_of, trimmed
+from klcli.render.styled_rows import TextGrid, text_of, trimmed
 from klcli.report.document import Document
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes
 
 import klcli
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.report.findings import Alert, FindingData, Findings, UnreadableData
+from klcli.report.finding_records import Alert, FindingData, Findings, UnreadableData
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note", "note": "note"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
+from klcli.formula.character_tables import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
 from klcli.lazy_regex import regex
 
 _SIGNS = {

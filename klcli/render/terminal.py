@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from klcli.render.layout import UNBOUNDED, lay_out
-from klcli.render.text_grid import StyledLine, TextGrid, trimmed
+from klcli.render.styled_rows import StyledLine, TextGrid, trimmed
 from klcli.report.document import Document
 
 _ASCII_BOX = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)

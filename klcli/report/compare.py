@@ -18,6 +18,7 @@ from klcli.report.compare_data import CompareData, Expectation, FormulaData, Poi
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.compare_picture import penalty_plot
 from klcli.report.compare_tables import TONES, along_sigma, at_point, under_every_reading
+from klcli.report.csv_records import CellValue
 from klcli.report.document import (
     Document,
     DocumentBlock,
@@ -30,7 +31,6 @@ from klcli.report.document import (
     Tone,
 )
 from klcli.report.estimators import estimate_text
-from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.report.wording import about, listed, verdict_of
 from klcli.witness.examination import Examination

@@ -101,8 +101,8 @@ class FormulaData(Mapping[str, object]):
     @cached_property
     def _fields(self) -> Mapping[str, object]:
         from klcli.judge.proof import is_proved
-        from klcli.report.answers import telling_of
-        from klcli.report.record import own_fields
+        from klcli.report.csv_records import own_fields
+        from klcli.report.judge_answers import telling_of
 
         judged, found = self._judged, self._judged.found
         proved = is_proved(*found.identity) if found.identity else None

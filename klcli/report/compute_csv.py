@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from klcli.gaussian.closed_form import ClosedForm, KlTerms, Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.gaussian.heads import Heads
-from klcli.report.record import CellValue, fields_of
+from klcli.report.csv_records import CellValue, fields_of
 from klcli.witness.examination import Examination
 
 if TYPE_CHECKING:

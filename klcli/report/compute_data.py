@@ -15,8 +15,8 @@ from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
-    from klcli.witness.decomposition import Status
-    from klcli.witness.target import Target
+    from klcli.witness.examination_parts import Status
+    from klcli.witness.sequential_sampling import Target
     from klcli.witness.witness import Witness
 
 

@@ -12,10 +12,10 @@ from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads, log_de
 from klcli.gaussian.heads import Heads
 from klcli.report.document import Area, Axis, Curve, Plot
 from klcli.report.units import nats_of
-from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.examination import case_of
+from klcli.witness.examination_parts import Decomposition
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
 
 if TYPE_CHECKING:

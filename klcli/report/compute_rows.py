@@ -8,9 +8,9 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
+from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Text, table_of
 from klcli.report.limits import Held
-from klcli.report.record import CellValue, fields_of
 from klcli.report.report import Report
 from klcli.report.wording import normal_text
 from klcli.values import dataclass

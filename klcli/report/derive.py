@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.read.notation import known
+from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.closed_form import Unit
@@ -16,6 +16,7 @@ from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import FORMULAS
 from klcli.judge.verdict import exact_under
+from klcli.report.csv_records import own_fields
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -28,7 +29,6 @@ from klcli.report.document import (
     Text,
     table_of,
 )
-from klcli.report.record import own_fields
 from klcli.report.report import Report
 from klcli.values import dataclass, replace
 

@@ -41,7 +41,7 @@ from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
-from klcli.tables.log_ratios import TableRead
+from klcli.tables.merged_log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
 _MOST_COLUMNS = 4

@@ -14,7 +14,7 @@ from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
-from klcli.tables.log_ratios import TableRead
+from klcli.tables.merged_log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 

@@ -8,8 +8,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.report.estimate_wording import dependence_text, share_text
 from klcli.samples.estimates import TableEstimates
-from klcli.samples.of_gaussians import SampleCheck
-from klcli.tables.log_ratios import TableRead
+from klcli.samples.gaussian_samples import SampleCheck
+from klcli.tables.merged_log_ratios import TableRead
 from klcli.values import dataclass
 
 _MUCH_PADDING = 0.1

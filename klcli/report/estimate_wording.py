@@ -11,7 +11,7 @@ from klcli.report.estimate_causes import UNTOLD, cause_text
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS, with_error
 from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
-from klcli.samples.of_gaussians import SampleCheck
+from klcli.samples.gaussian_samples import SampleCheck
 from klcli.samples.ratio_sums import Tail
 from klcli.samples.reliability import FINITE_VARIANCE, LEAST_CARRYING, PRACTICAL, has_variance
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import Unit
+from klcli.report.csv_records import CellValue, ResultRow, own_fields
 from klcli.report.document import DocumentBlock, Heading, Paragraph, table_of
-from klcli.report.record import CellValue, ResultRow, own_fields
 from klcli.report.wording import FEW_DIGITS, about, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.witness import Witness
 
 if TYPE_CHECKING:
+    from klcli.witness.sequential_sampling import Target
     from klcli.witness.side_by_side import EstimatorComparison
-    from klcli.witness.target import Target
 
 
 def estimator_records(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from klcli.report.csv_records import CellValue, ResultRow
 from klcli.report.document import Document, DocumentBlock
-from klcli.report.record import CellValue, ResultRow
 from klcli.values import dataclass
 
 

@@ -13,7 +13,7 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Listing, Paragraph
 from klcli.report.explain_page import Page
-from klcli.report.guides import GlossaryTerm, guides, terms
+from klcli.report.markdown_pages import GlossaryTerm, guides, terms
 from klcli.report.wording import plain
 from klcli.witness.estimators import ESTIMATORS, Estimator
 

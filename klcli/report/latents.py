@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from klcli.formula.numeral import significant
 from klcli.latents.quantile_histogram import LogGrid
 from klcli.latents.summary import KlPart, Latent, Summary
+from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -23,7 +24,6 @@ from klcli.report.document import (
 )
 from klcli.report.latents_data import LatentsData
 from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
-from klcli.report.record import CellValue, fields_of
 from klcli.report.report import Report
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 

@@ -8,14 +8,14 @@ from math import log
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.latents.answer import LatentAnswer
-from klcli.latents.input_arrays import Choice
 from klcli.latents.other_conventions import Convention
+from klcli.latents.posterior_blocks import Choice
 from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
 from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary
+from klcli.latents.table_passes import LatentAnswer
 from klcli.latents.thresholds import Thresholds
-from klcli.report.record import fields_of
+from klcli.report.csv_records import fields_of
 from klcli.report.report import in_short
 from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass

@@ -19,7 +19,7 @@ from klcli.report.document import (
     Plot,
     SourceExcerpts,
 )
-from klcli.report.findings import Findings, UnreadableData, one_line
+from klcli.report.finding_records import Findings, UnreadableData, one_line
 from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row
 from klcli.report.report import Report
 

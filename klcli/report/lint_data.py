@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from klcli.lint.findings.types import Edit, Finding, SourceSpan
-from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
-from klcli.report.record import CellValue, fields_of
+from klcli.report.csv_records import CellValue, fields_of
+from klcli.report.finding_records import Alert, FindingData, RelatedData, UnreadableData, spot
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

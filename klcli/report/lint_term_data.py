@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from klcli.judge.condition import Condition
 from klcli.lint.findings.types import ListedTerm
-from klcli.report.record import fields_of
+from klcli.report.csv_records import fields_of
 from klcli.report.verify_data import (
     EstimatorData,
     MistakeData,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from klcli.report.csv_records import ResultRow
 from klcli.report.document import Document, Plot
-from klcli.report.record import ResultRow
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.report.findings import Findings
+    from klcli.report.finding_records import Findings
 
 
 @dataclass(frozen=True, slots=True)

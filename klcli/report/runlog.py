@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.formula.numeral import significant
 from klcli.names.logged_kls import LoggedKl, meanings, similar
+from klcli.report.csv_records import ResultRow
 from klcli.report.document import Document, DocumentBlock, Note, Paragraph, table_of
-from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.runlog_picture import series_plot
 from klcli.report.wording import FEW_DIGITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization
-from klcli.report.assertion import reduction_lines
+from klcli.report.assert_kl import reduction_lines
 from klcli.report.wording import percent
 from klcli.trace.sample_averages import Average, SampleAverages
 

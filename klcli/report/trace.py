@@ -17,10 +17,10 @@ from klcli.report.document import (
     Tone,
     table_of,
 )
-from klcli.report.findings import Findings, one_line
+from klcli.report.finding_records import Findings, one_line
 from klcli.report.report import Report
-from klcli.report.trace_alerts import alerts_of, shown_path
 from klcli.report.trace_data import data_of, rows_of
+from klcli.report.trace_findings import alerts_of, shown_path
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from klcli.judge.naming import gaussian_text
 from klcli.judge.recognized_constants import constant_text
-from klcli.report.findings import FindingData
-from klcli.report.record import ResultRow, fields_of
-from klcli.report.trace_alerts import shown_path
+from klcli.report.csv_records import ResultRow, fields_of
+from klcli.report.finding_records import FindingData
+from klcli.report.trace_findings import shown_path
 from klcli.report.verify_data import PriorData
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.recording import Place

@@ -9,9 +9,9 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces import space
 from klcli.judge.verification import Verification
-from klcli.report.answers import telling_of
+from klcli.report.csv_records import ResultRow, own_fields
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Plot, Tone, table_of
-from klcli.report.record import ResultRow, own_fields
+from klcli.report.judge_answers import telling_of
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from klcli.formula.program import Program
-from klcli.judge.candidates import Candidate
+from klcli.formula.program_reader import Program
 from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
+from klcli.judge.ranked_readings import Candidate
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
-from klcli.report.record import CellValue, fields_of
+from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.report import in_short
 from klcli.values import dataclass
 

@@ -8,6 +8,7 @@ from math import log
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.weight import REDUCTIONS, Counts, TwoTermLoss, Weighing
+from klcli.report.csv_records import own_fields
 from klcli.report.document import (
     CellTable,
     Document,
@@ -18,7 +19,6 @@ from klcli.report.document import (
     Note,
     table_of,
 )
-from klcli.report.record import own_fields
 from klcli.report.report import Report
 from klcli.values import dataclass
 

@@ -10,9 +10,9 @@ from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.report.document import DocumentBlock, Fact, FactList, Paragraph, Tone
 from klcli.report.estimators import estimate_remark, estimate_text, target_block
 from klcli.report.wording import about, percent, verdict_of
-from klcli.witness.decomposition import Status
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.examination import Examination
+from klcli.witness.examination_parts import Status
 from klcli.witness.witness import Witness
 
 _TONES: Mapping[Status, Tone] = {"agrees": "good", "disagrees": "bad", "unconfirmed": "bad"}

@@ -15,12 +15,12 @@ from klcli.formula.value.interval import enclose, rounded
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.gaussian.scales import is_far
+from klcli.gaussian.scale_formulas import is_far
 from klcli.report.document import Item, Paragraph, Text
 from klcli.witness.witness import Witness
 
 if TYPE_CHECKING:
-    from klcli.judge.precision import Overflow
+    from klcli.judge.numerical_stability import Overflow
 
 FEW_DIGITS = 3
 """Of a number that is one of many, or not sure to more: its size is read off."""

@@ -7,13 +7,13 @@ from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.machine import BLOCK
+from klcli.samples.effective_sample_size import LogWeights
 from klcli.samples.exact_moments import ExactMoments
 from klcli.samples.forecast import needed_rows
 from klcli.samples.histogram import Histogram
-from klcli.samples.log_weights import LogWeights
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
-from klcli.samples.places import places
+from klcli.samples.rows_by_place import places
 from klcli.values import dataclass, field
 from klcli.witness.estimators import of_tables
 

@@ -13,8 +13,8 @@ from klcli.tables.columns import column, column_name
 from klcli.tables.complete_rows import CompleteRows
 from klcli.tables.dependent_rows import RunWatch
 from klcli.tables.grouping import Groups
-from klcli.tables.layouts import DensityColumns, Layout, LogRatioColumn, RatioColumns, place, refuse
-from klcli.tables.log_ratios import LogRatios
+from klcli.tables.merged_log_ratios import LogRatios
+from klcli.tables.row_contents import DensityColumns, Layout, LogRatioColumn, RatioColumns, place, refuse
 from klcli.tables.source import Block, Table
 from klcli.values import dataclass
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from klcli.formula.tree import Call, Negative, Number, Operation, Operator, Symbol, Tree
 from klcli.judge.engine import recovered
-from klcli.trace.probing import FittedKL
+from klcli.trace.black_box_probing import FittedKL
 from klcli.trace.recording import NotedLoss, Recording, Step, WholeCall
 from klcli.values import replace
 

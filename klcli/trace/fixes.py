@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import Question

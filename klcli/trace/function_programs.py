@@ -11,11 +11,11 @@ from math import isclose
 from random import Random
 from typing import Any
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Symbol, Tree
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 from klcli.trace.function_trials import SHAPES, Caller
 from klcli.trace.kl_recognition import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of

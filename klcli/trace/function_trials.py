@@ -14,13 +14,13 @@ from math import exp, isfinite, prod
 from random import Random
 from typing import Any, Literal, TypeAlias
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Tree, number
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 from klcli.gaussian.parameterization import Parameterization
 from klcli.values import dataclass
 

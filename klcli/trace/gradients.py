@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.small_arrays import Array
+from klcli.trace.entry_counts import Amount
 from klcli.trace.kl_recognition import Kernel, flowing
 from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding, weights_of
 from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Recording
-from klcli.trace.weights import Amount
 from klcli.values import dataclass
 
 _STEP = 1e-30

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isclose, prod
 
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.small_arrays import Array
 from klcli.judge.shapes.reductions import Reductions
-from klcli.trace.kept_amounts import amount_of_kept
+from klcli.trace.entry_counts import Amount, amount_of, coefficient, reduced
 from klcli.trace.kl_recognition import Kernel
+from klcli.trace.mask_counts import amount_of_kept
 from klcli.trace.masks import Kept, is_mask
 from klcli.trace.parts import Part
 from klcli.trace.recording import Recording, Step
-from klcli.trace.weights import Amount, amount_of, coefficient, reduced
 from klcli.values import replace
 
 _CLOSE = 1e-6

@@ -12,7 +12,7 @@ from math import isfinite
 from types import MappingProxyType
 
 from klcli.errors import KlcliError
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.tree import Call, Length, Negative, Number, Operation, Stop, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import prod
 
 from klcli.formula.traversal import free_symbols
-from klcli.trace.kept_amounts import amount_of_kept
+from klcli.trace.entry_counts import Amount, amount_of, amount_of_call, reduced
+from klcli.trace.mask_counts import amount_of_kept
 from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
 
 
 def likelihood_amount(recording: Recording, part: Part) -> Amount | None:

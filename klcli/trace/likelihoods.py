@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import permutations
 from math import exp, isfinite, log, sqrt
 
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate

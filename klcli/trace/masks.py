@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from math import prod
 
 from klcli.formula.tree import Symbol, operation
-from klcli.formula.value.arrays import Array, Shape, ShapeError
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array, Shape, ShapeError
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 

@@ -7,16 +7,16 @@ from math import isfinite, nan, prod
 
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Symbol, operation
-from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
 from klcli.gaussian.parameterization import Parameterization
+from klcli.trace.entry_counts import Amount
 from klcli.trace.kl_counts import kept_of, shape_of
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.masks import entry_weights
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount
 from klcli.values import dataclass
 
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from math import isfinite, isnan
 
 from klcli.formula.numeral import significant
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.small_arrays import Array
 from klcli.formula.write.printing import to_text
-from klcli.judge.precision import stable_form
+from klcli.judge.numerical_stability import stable_form
 from klcli.trace.anatomy import Anatomy
-from klcli.trace.emulation import emulated_calls
 from klcli.trace.number_checks import kl_of_entries
 from klcli.trace.recording import Recording, RoundedCall
+from klcli.trace.term_replay import emulated_calls
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 

@@ -13,9 +13,9 @@ from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
 
-from klcli.formula.entry import entry
-from klcli.formula.program import Program
-from klcli.formula.read.plain_text import PlainText
+from klcli.formula.entrywise_form import entry
+from klcli.formula.program_reader import Program
+from klcli.formula.read.math_source import PlainText
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import (
@@ -32,12 +32,12 @@ from klcli.formula.tree import (
     number,
     operation,
 )
-from klcli.formula.value.arrays import Array, Shape
+from klcli.formula.value.small_arrays import Array, Shape
 from klcli.formula.write.printing import to_text
 from klcli.names.log_ratios import stated
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.recording import Recording, Step
-from klcli.trace.views import aligned, operand_view, reduced_view, without_single_axes
+from klcli.trace.singleton_axes import aligned, operand_view, reduced_view, without_single_axes
 
 MOST_NODES = 400
 """Nodes of a tree; a term of a loss has fewer."""

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, anatomy_of
-from klcli.trace.directions import with_directions
 from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
+from klcli.trace.posterior_identification import with_directions
 from klcli.trace.precision import Precision, precisions_of
 from klcli.trace.recording import NotedLoss, Recording, WholeCall
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import children, free_symbols, rebuilt
 from klcli.formula.tree import Clip, Tree
 from klcli.judge.roles import Roles

@@ -20,11 +20,11 @@ from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kl_recognition import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
 from klcli.trace.log_densities import kl_of_densities
-from klcli.trace.mixtures import mixed_densities
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
 from klcli.trace.start_nodes import cuts_of, wide_cuts_of
+from klcli.trace.total_correlation import mixed_densities
 from klcli.values import replace
 
 _MOST_LEAVES = 6

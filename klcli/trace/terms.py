@@ -11,6 +11,7 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition import Condition
 from klcli.judge.proof import is_proved
 from klcli.judge.scaled_kl import ScaledKL
+from klcli.trace.entry_counts import Amount
 from klcli.trace.gradients import Slope, slopes_of
 from klcli.trace.kl_counts import estimator_amount, is_of_parameters, kl_amount, shape_of
 from klcli.trace.kl_recognition import Kernel
@@ -21,7 +22,6 @@ from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.typed_factors import is_weighed
 from klcli.trace.unrecognized_terms import Unknown, looked_at
-from klcli.trace.weights import Amount
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, replace
 
@@ -148,7 +148,10 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
     found, builder = kernel.verification, part.builder
     verdict = found.best.verdict
     if part.matrices:
-        from klcli.trace.matrices.numbers import agreement_of, amount_of_matrices  # most losses have none
+        from klcli.trace.matrices.matrix_kl_counts import (  # most losses have none
+            agreement_of,
+            amount_of_matrices,
+        )
 
         amount = amount_of_matrices(recording, part.chain, part.matrices)
         own = amount.weight / abs(part.chain.factor)

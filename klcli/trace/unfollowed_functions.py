@@ -5,9 +5,9 @@ from __future__ import annotations
 from klcli.judge.mistakes.table import find_mistake
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import is_mean, suggested
+from klcli.trace.black_box_probing import best_fit, fit_text, is_random, off_text, wrong_gradients
 from klcli.trace.findings import TraceFinding
 from klcli.trace.fitted_programs import fitted_recording
-from klcli.trace.probing import best_fit, fit_text, is_random, off_text, wrong_gradients
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from klcli.formula.numeral import significant
 from klcli.judge.naming import gaussian_text, kl_text
 from klcli.judge.verification import Verification
+from klcli.trace.entry_counts import Amount
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount
 
 
 def kl_words(kernel: Kernel, builder: Builder, amount: Amount, *, has_batch: bool) -> str:

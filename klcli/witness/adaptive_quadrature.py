@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.gaussian.distribution import log_density
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.gaussian.machine import EPSILON
-from klcli.gaussian.priors.features import Feature
+from klcli.gaussian.priors.breakpoints import Feature
 from klcli.values import dataclass
 from klcli.witness.estimate import Estimate
 

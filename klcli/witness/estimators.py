@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.values import dataclass
-from klcli.witness import plain_draws, point_sets, ratios
+from klcli.witness import log_ratio_functions, plain_draws, point_sets
 from klcli.witness.error_bars import against_ratio
 from klcli.witness.estimate import Estimate
 
@@ -112,7 +112,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
             plain_draws.k1,
             in_tables=TableUse(
                 formula="-log r",
-                of=ratios.k1,
+                of=log_ratio_functions.k1,
                 exponential=False,
                 nonnegative=False,
                 least_rows=_LEAST_ROWS,
@@ -127,7 +127,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
             bias=plain_draws.bias_of_k2,
             in_tables=TableUse(
                 formula="(log r)^2 / 2",
-                of=ratios.k2,
+                of=log_ratio_functions.k2,
                 exponential=False,
                 nonnegative=True,
                 least_rows=_LEAST_ROWS,
@@ -142,7 +142,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
             moments=against_ratio,
             in_tables=TableUse(
                 formula="r - 1 - log r",
-                of=ratios.k3,
+                of=log_ratio_functions.k3,
                 exponential=True,
                 nonnegative=True,
                 least_rows=_LEAST_FOR_PILOT,

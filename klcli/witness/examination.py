@@ -13,11 +13,11 @@ from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.values import dataclass
 from klcli.witness import independent_dimensions
-from klcli.witness.decomposition import Decomposition, Status
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.witness.examination_parts import Decomposition, Status
 from klcli.witness.monte_carlo import DEFAULT_SEED, sample
-from klcli.witness.target import Target
+from klcli.witness.sequential_sampling import Target
 from klcli.witness.witness import Witness, witness
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import log_ratios
-from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
+from klcli.witness.examination_parts import Decomposition
 from klcli.witness.trapezoid import integrals
 
 

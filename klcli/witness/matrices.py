@@ -8,7 +8,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
-from klcli.witness.decomposition import Decomposition
+from klcli.witness.examination_parts import Decomposition
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 from klcli.witness.trapezoid import integral_of_scores
 

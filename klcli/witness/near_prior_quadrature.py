@@ -12,13 +12,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.machine import EPSILON
+from klcli.gaussian.priors.breakpoints import Feature
 from klcli.gaussian.priors.densities import DensityLogRatio
-from klcli.gaussian.priors.features import Feature
 from klcli.gaussian.priors.mixture import MixtureLogRatio
 from klcli.values import replace
 from klcli.witness.adaptive_quadrature import adaptive, breakpoints, gauss_legendre, reach
 from klcli.witness.estimate import Estimate
-from klcli.witness.ratios import k3
+from klcli.witness.log_ratio_functions import k3
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

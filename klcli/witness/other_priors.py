@@ -13,14 +13,14 @@ from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.priors.bounds import mixture_bounds
+from klcli.gaussian.priors.breakpoints import features
 from klcli.gaussian.priors.closed_forms import known_value
 from klcli.gaussian.priors.densities import DensityLogRatio, Product, density_log_ratio
-from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.values import replace
 from klcli.witness.adaptive_quadrature import kurtosis
-from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
+from klcli.witness.examination_parts import Decomposition
 from klcli.witness.near_prior_quadrature import integrated
 
 _NOT_FINITE = (

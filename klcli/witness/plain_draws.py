@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.log_ratio import LogRatio, in_units
 from klcli.gaussian.machine import BLOCK
-from klcli.witness import ratios
+from klcli.witness import log_ratio_functions
 from klcli.witness.estimate import Estimate, Progress, beyond_doubles
 from klcli.witness.moments import Moments
 
@@ -44,7 +44,9 @@ def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
         generator: of the random numbers.
         progress: is told how many were drawn.
     """
-    moments, unit = _drawn(log_ratio, samples, generator, progress, lambda block, _: ratios.k2(block))
+    moments, unit = _drawn(
+        log_ratio, samples, generator, progress, lambda block, _: log_ratio_functions.k2(block)
+    )
     # An error d of the log ratio l moves the average by E|l| d <= sqrt(E l^2) d, and d^2/2.
     error = log_ratio.rounding() / unit
     rounding = 2 * error * (sqrt(2 * moments.mean) + error)
@@ -99,7 +101,7 @@ def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Prog
 def _k3_in_units(block: NDArray[Any], unit: float) -> NDArray[Any]:
     """(exp(-l) - 1 + l)/unit from l/unit, where l itself may be no double."""
     if unit == 1.0:
-        return ratios.k3(block)
+        return log_ratio_functions.k3(block)
     import numpy
 
     with numpy.errstate(over="ignore"):

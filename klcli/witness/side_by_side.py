@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 from klcli.values import dataclass
-from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.examination import sampling_witness
+from klcli.witness.examination_parts import Decomposition
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
 from klcli.witness.witness import Witness
 

@@ -8,7 +8,7 @@ from statistics import median
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
 from klcli.witness.estimators import ESTIMATORS
-from klcli.witness.target import reach
+from klcli.witness.sequential_sampling import reach
 from tests.benchmarks.table import print_table
 
 TARGET = 1e-4

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy
 import pytest
 
-from klcli.cli.options.engines import Engine
+from klcli.cli.options.parallelism import Engine
 from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.latents.input_arrays import Choice
 from klcli.latents.many_tables import TableQuestion, collected
+from klcli.latents.posterior_blocks import Choice
 from klcli.tables.inputs import Input
 from tests.cli.conftest import Klcli
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.read import notation, python
+from klcli.formula.read import math_parser, python
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, Symbols, evaluate
@@ -179,12 +179,12 @@ def main() -> None:
         print(json.dumps([label, tried, ending, seconds]))
 
     for label, text in REFUSED.items():
-        for name, parse in (("notation", notation.parse), ("python", python.parse)):
+        for name, parse in (("notation", math_parser.parse), ("python", python.parse)):
             ending, seconds, _ = attempt(lambda parse=parse, text=text: parse(text))  # type: ignore[misc]
             report(label, f"refused by {name}", ending, seconds)
     for label, text in EXTREME.items():
         for name, parse, written in (
-            ("notation", notation.parse, text.replace("**", "^")),
+            ("notation", math_parser.parse, text.replace("**", "^")),
             ("python", python.parse, text),
         ):
             ending, seconds, tree = attempt(lambda parse=parse, written=written: parse(written))  # type: ignore[misc]

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.entry import entry
-from klcli.formula.read import notation, python
-from klcli.formula.read.syntax import MAX_DEPTH, MAX_LENGTH
+from klcli.formula.entrywise_form import entry
+from klcli.formula.read import math_parser, python
+from klcli.formula.read.syntax_errors import MAX_DEPTH, MAX_LENGTH
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
@@ -115,12 +115,12 @@ def test_everything_works_at_the_limit_of_depth(form: str) -> None:
     text = before * levels + inmost + after * levels
 
     def everything() -> None:
-        tree = notation.parse(text)
+        tree = math_parser.parse(text)
         for style in NOTATIONS:
             shown = to_text(tree, style)
-            assert (python.parse(shown) if style == "python" else notation.parse(shown)) == tree
+            assert (python.parse(shown) if style == "python" else math_parser.parse(shown)) == tree
         assert substitute(tree, {}) == tree
-        assert hash(tree) == hash(notation.parse(text))
+        assert hash(tree) == hash(math_parser.parse(text))
         assert repr(tree)
         with suppress(ArithmeticError):
             evaluate(tree, {"x": Decimal("0.5")}, Decimals(20))
@@ -128,13 +128,13 @@ def test_everything_works_at_the_limit_of_depth(form: str) -> None:
     deep(250, everything)
     beyond = before * (MAX_DEPTH + 1) + inmost + after * (MAX_DEPTH + 1)
     with pytest.raises(KlcliError, match="nested too deeply"):
-        notation.parse(beyond)
+        math_parser.parse(beyond)
 
 
 def test_what_one_reader_takes_the_other_can_read_again() -> None:
     """An indexed sum is one node and yet two levels of a text, its sign and its brackets."""
     nested = next(tree for levels in range(60, 0, -1) if (tree := _nested_sums(levels)) is not None)
-    assert notation.parse(to_text(nested)) == nested
+    assert math_parser.parse(to_text(nested)) == nested
 
 
 def _nested_sums(levels: int) -> Tree | None:
@@ -192,7 +192,7 @@ def of_one_entry(text: str) -> Tree:
 def check(text: str) -> None:
     """A text is read or refused by each reader; what is read prints well, and the same in both."""
     read: list[Tree] = []
-    for parse in (notation.parse, of_one_entry):
+    for parse in (math_parser.parse, of_one_entry):
         try:
             tree = parse(text)
         except KlcliError:
@@ -201,7 +201,7 @@ def check(text: str) -> None:
         for style in NOTATIONS:
             shown = to_text(tree, style)
             if len(shown) <= MAX_LENGTH:
-                assert (of_one_entry if style == "python" else notation.parse)(shown) == tree
+                assert (of_one_entry if style == "python" else math_parser.parse)(shown) == tree
     assert len({*read}) <= 1, "two meanings"
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.formula.read.syntax import stray_symbol
+from klcli.formula.read.syntax_errors import stray_symbol
 from klcli.formula.symbol_names import MATRIX_FUNCTIONS
 from klcli.formula.tree import (
     Call,

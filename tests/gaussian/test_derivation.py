@@ -11,7 +11,7 @@ import mpmath
 import pytest
 import sympy
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import children
 from klcli.formula.tree import Call, Number, Reduction, Tree
 from klcli.formula.value.arithmetic import Symbols, evaluate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.derivation_proof import proved
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from klcli.formula.read.notation import known, parse_matrices
+from klcli.formula.read.math_parser import known, parse_matrices
 from klcli.gaussian.derivation_step import DerivationStep, are_same, rule_of_head, step_of
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 

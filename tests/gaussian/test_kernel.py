@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from klcli.errors import KlcliError
 from klcli.gaussian import double_double as arithmetic
-from klcli.gaussian import few_elements, kernel, spreads
+from klcli.gaussian import few_elements, kernel, kernel_terms
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference
 
@@ -336,9 +336,9 @@ def test_series(
 
 def test_constants() -> None:
     with mpmath.workdps(60):
-        high, low = map(mpmath.mpf, spreads.SOFTPLUS_ONE)
+        high, low = map(mpmath.mpf, kernel_terms.SOFTPLUS_ONE)
         assert abs(mpmath.log(mpmath.e - 1) - high - low) < mpmath.mpf(2) ** -107
-        assert abs(mpmath.exp(spreads.SAFE_LOG) / spreads.SAFE_FACTOR - 1) < 2e-19
+        assert abs(mpmath.exp(kernel_terms.SAFE_LOG) / kernel_terms.SAFE_FACTOR - 1) < 2e-19
 
 
 PAIRS: list[tuple[Callable[[Array], Any], Callable[[Any], Any], float, float]] = [
@@ -445,8 +445,8 @@ def test_a_sigmoid_far_below_is_an_exponential_and_far_above_is_one(
 @settings(deadline=None, max_examples=200)
 @given(st.floats(-40, 300), st.floats(0.01, 50), st.floats(0.01, 50))
 def test_the_spread_of_sigmoids_grows_with_their_distance(p: float, near: float, farther: float) -> None:
-    spreads = [float(kernel.spread(p + step, p, "sigmoid")) for step in (near, near + farther)]
-    assert 0 < spreads[0] <= spreads[1]
+    kernel_terms = [float(kernel.spread(p + step, p, "sigmoid")) for step in (near, near + farther)]
+    assert 0 < kernel_terms[0] <= kernel_terms[1]
     below = [float(kernel.spread(p - step, p, "sigmoid")) for step in (near, near + farther)]
     assert 0 < below[0] < below[1]
 
@@ -618,7 +618,16 @@ def test_unknown_parameterization() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["kernel", "kernel_table", "elementwise", "few_elements", "spreads", "logistic", "softplus", "double_double"],
+    [
+        "kernel",
+        "kernel_table",
+        "elementwise",
+        "few_elements",
+        "kernel_terms",
+        "logistic",
+        "softplus",
+        "double_double",
+    ],
 )
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors and its values."""
@@ -641,7 +650,7 @@ def test_the_kernel_stands_alone(name: str) -> None:
                 "kernel_table",
                 "elementwise",
                 "few_elements",
-                "spreads",
+                "kernel_terms",
                 "logistic",
                 "softplus",
                 "double_double",

@@ -8,7 +8,7 @@ import pytest
 
 import klcli
 from klcli.errors import KlcliError
-from klcli.formula.program import read_matrices, read_program
+from klcli.formula.program_reader import read_matrices, read_program
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import answer, answer_to_text, verify
 from klcli.judge.question import Question

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior

@@ -8,8 +8,8 @@ import mpmath
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
-from klcli.formula.read.notation import parse
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison_wording import explain, shape_words
 from klcli.judge.landscape import Limit, Minimum, lowest

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer_to_text, verify
 from klcli.judge.condition import Condition
 

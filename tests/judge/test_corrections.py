@@ -6,8 +6,8 @@ import difflib
 
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.plain_text import PlainText
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.math_source import PlainText
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.corrections import effort, exchanged, holds

@@ -7,7 +7,7 @@ from math import exp, log
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.counterexample import counterexample, plain_text
 from klcli.judge.roles import Roles

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.fixed_prior import factors, kl_to_fixed_prior
 from klcli.judge.roles import Roles

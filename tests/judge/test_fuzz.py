@@ -10,7 +10,7 @@ import random
 import time
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.judge.mistakes.table import OF_NUMBERS
 from tests.formula.test_hostile import FUZZ_SEED, mutated

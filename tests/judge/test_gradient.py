@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.judge.gradient import gradient_of
 from tests.judge.programs.oracle import Symbols, gradient_differs, value_of

@@ -9,7 +9,7 @@ from decimal import Decimal
 import mpmath
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, on_grid
 from klcli.judge.probes import of_formula

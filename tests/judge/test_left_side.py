@@ -7,7 +7,7 @@ from math import isclose, log
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import answer_to_text, verify

@@ -7,7 +7,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.probes import compared_digits, head_at, own_points, probes
 from tests.reference import HEAD
 

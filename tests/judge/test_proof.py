@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klcli.formula.program import read, read_program
-from klcli.formula.read.notation import parse
+from klcli.formula.program_reader import read, read_program
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
 from klcli.formula.write.printing import to_text

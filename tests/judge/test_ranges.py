@@ -8,8 +8,8 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.notation import parse
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.math_parser import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, find
 from klcli.judge.answer import verify
 from klcli.judge.comparison import FORMULAS, compare, grid_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.question import PLAIN

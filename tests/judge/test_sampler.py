@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles

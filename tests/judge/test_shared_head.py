@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.acceptance import passes
 from klcli.judge.answer import verify
 from klcli.judge.verification import Verification

@@ -8,7 +8,7 @@ from math import exp, log1p, tanh
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import verify

@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read
-from klcli.formula.read.notation import parse
+from klcli.formula.program_reader import read
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import substitute, walk
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, evaluate

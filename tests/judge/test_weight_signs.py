@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.formula.program import read, read_program
+from klcli.formula.program_reader import read, read_program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles

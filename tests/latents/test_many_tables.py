@@ -10,9 +10,9 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.latents.input_arrays import Choice
 from klcli.latents.many_tables import TableQuestion, collected, summed
-from klcli.latents.marginal import mixture
+from klcli.latents.mutual_information import mixture
+from klcli.latents.posterior_blocks import Choice
 from klcli.tables.inputs import Input
 
 STANDARD = Gaussian.from_head(0, 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.flow.statements import Flow, flow
 from klcli.lint.linter import linted
 from klcli.lint.project.definitions import SourceFunction

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer
 from klcli.judge.condition import Condition
 from klcli.judge.verification import Verification

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.names.means_and_spreads import is_mean, prior_among, square_of, suggested, suggested_beside
 from klcli.names.posterior_or_prior import is_prior, without_side

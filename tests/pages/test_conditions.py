@@ -10,7 +10,7 @@ from klcli.judge.acceptance import PASSES
 from klcli.judge.answer import answer_to_text
 from klcli.judge.condition import ConditionKind
 from klcli.judge.verification import Verification
-from klcli.report.guides import terms
+from klcli.report.markdown_pages import terms
 
 CONDITIONS = terms("condition")
 

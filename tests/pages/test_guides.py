@@ -11,7 +11,7 @@ import pytest
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.document import CellTable, Listing
 from klcli.report.explain_pages import pages
-from klcli.report.guides import blocks_of
+from klcli.report.markdown_pages import blocks_of
 from tests.executed import CONSOLE, PAGES, README, commands, files, on_any_machine, output
 
 EVERY = [(path, *pair) for path in PAGES for pair in commands(path)]

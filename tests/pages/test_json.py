@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 
 import klcli as package
-from klcli.report.guides import FOLDER
+from klcli.report.markdown_pages import FOLDER
 from klcli.report.trace_data import TraceData
 from tests.cli.conftest import Klcli
 

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.formula.traversal import free_symbols
 from klcli.formula.write.printing import to_text
 from klcli.judge.answer import answer_to_text

@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from klcli.latents.thresholds import ACTIVE_VARIANCE, COLLAPSED_KL
-from klcli.report.guides import terms
+from klcli.report.markdown_pages import terms
 from tests import reference
 
 

@@ -7,7 +7,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.judge.answer import answer_to_text
 from klcli.judge.verdict import KINDS
-from klcli.report.guides import terms
+from klcli.report.markdown_pages import terms
 
 VERDICTS = terms("verdict")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.lint.findings.types import Edit, SourceSpan
-from klcli.report.findings import Alert, FindingData, Findings, RelatedData, UnreadableData
+from klcli.report.finding_records import Alert, FindingData, Findings, RelatedData, UnreadableData
 
 DISAGREES = Alert(
     FindingData(

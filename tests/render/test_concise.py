@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 
 from klcli.render.concise import render
-from klcli.report.findings import Findings
+from klcli.report.finding_records import Findings
 from tests.render.findings import NONE, SOME, findings
 
 

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 
 from klcli.render.github import render
-from klcli.report.findings import Findings
+from klcli.report.finding_records import Findings
 from tests.render.findings import NONE, SOME, findings
 
 COMMAND = re.compile(r"::(error|warning|notice) (\w+=[^,:]*(?:,\w+=[^,:]*)*)::(.*)")

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.render.html import render
 from klcli.render.special_characters import visible
 from klcli.report.document import (

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.tree import Tree
 from klcli.render.json import render
 

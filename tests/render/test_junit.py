@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 
 from klcli.render.junit import render
-from klcli.report.findings import Findings
+from klcli.report.finding_records import Findings
 from tests.render.findings import NONE, SOME, findings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.render.layout import lay_out
-from klcli.render.text_grid import TextGrid, text_of, trimmed
+from klcli.render.styled_rows import TextGrid, text_of, trimmed
 from klcli.report.document import (
     Cell,
     CellTable,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from rich.cells import cell_len
 
 from klcli.render import plain, terminal
-from klcli.render.cells import columns_of
+from klcli.render.character_widths import columns_of
 from klcli.report.document import Document
 from tests.render.documents import COMPARE, COMPUTE, documents
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from klcli.render.sarif import render
-from klcli.report.findings import Alert, Findings
+from klcli.report.finding_records import Alert, Findings
 from tests.render.findings import DISAGREES, FACTOR, INFO, NONE, SOME, findings
 
 REQUIRED = {

@@ -8,7 +8,7 @@ from math import inf, isnan
 
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.render.scalars import Scalar, scalar
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
+from klcli.formula.character_tables import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
 from klcli.render.special_characters import to_ascii, to_latex, to_latex_math, visible
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.write.printing import to_text
 from klcli.render.wording import as_table, spell, without_picture
 from klcli.report.document import Axis, Cell, CellTable, ColumnHead, Fact, FactList, Plot

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS, compare
 from klcli.report.compare_picture import penalty_plot

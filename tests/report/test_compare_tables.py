@@ -7,7 +7,7 @@ from math import log
 
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS, Judged, compare, matrix
 from klcli.report.compare_tables import along_sigma, at_point, figure, under_every_reading

@@ -15,8 +15,8 @@ from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.render.json import render
 from klcli.report.compute import Computed, compute_report
 from klcli.witness.examination import Examination, case_of, examine
+from klcli.witness.sequential_sampling import Target
 from klcli.witness.side_by_side import compare_estimators
-from klcli.witness.target import Target
 from tests.gaussian.multivariate.matrices import identity, rational
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)

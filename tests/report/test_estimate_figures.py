@@ -10,7 +10,7 @@ import pytest
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.estimate_figures import figures_of
 from klcli.report.estimate_input import GaussianPair
-from klcli.samples.of_gaussians import SampleCheck
+from klcli.samples.gaussian_samples import SampleCheck
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.values import replace

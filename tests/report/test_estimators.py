@@ -19,8 +19,8 @@ from klcli.report.estimators import (
 from klcli.values import replace
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.examination import case_of, examine
+from klcli.witness.sequential_sampling import Target
 from klcli.witness.side_by_side import compare_estimators
-from klcli.witness.target import Target
 from klcli.witness.witness import Witness
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)

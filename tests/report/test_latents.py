@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 import pytest
 
-from klcli.latents.answer import LatentAnswer
 from klcli.latents.summary import KlPart
+from klcli.latents.table_passes import LatentAnswer
 from klcli.report.document import CellTable, FactList, Note, Paragraph
 from klcli.report.latents import latents_report
 from klcli.report.latents_data import Check

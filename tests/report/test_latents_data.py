@@ -10,11 +10,11 @@ import pytest
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
-from klcli.latents.input_arrays import Choice
 from klcli.latents.many_tables import Collected
+from klcli.latents.posterior_blocks import Choice
 from klcli.latents.rows import BadRow, Rows
 from klcli.latents.statistics import statistics
+from klcli.latents.table_passes import LatentAnswer, LatentQuestion, answered
 from klcli.latents.thresholds import Thresholds
 from klcli.report.latents_data import Check, LatentsData, latents_data
 from klcli.tables.posteriors import Posteriors

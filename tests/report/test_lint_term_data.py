@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.lint.findings.types import ListedTerm, SourceSpan, TermPrior

@@ -15,6 +15,7 @@ from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.report.wording import plain
 from klcli.trace.anatomy import Anatomy
+from klcli.trace.entry_counts import Amount
 from klcli.trace.factors import Chain
 from klcli.trace.findings import TraceFinding
 from klcli.trace.likelihoods import Likelihood
@@ -24,7 +25,6 @@ from klcli.trace.programs import Builder
 from klcli.trace.recording import NotedLoss, Place
 from klcli.trace.run_summary import Watched
 from klcli.trace.terms import Term
-from klcli.trace.weights import Amount
 from klcli.values import replace
 from tests.trace.recordings import leaf, node, recorded
 

@@ -16,7 +16,7 @@ from klcli.gaussian.divergence import divergence_digits
 from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.units import examination_in, nats_of
 from klcli.witness.examination import Examination, examine
-from klcli.witness.target import Target
+from klcli.witness.sequential_sampling import Target
 from tests import reference
 from tests.gaussian.multivariate.matrices import rational
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer, verify
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import PLAIN

@@ -13,7 +13,7 @@ from klcli.report.document import FactList, Paragraph
 from klcli.report.witnesses import findings
 from klcli.values import replace
 from klcli.witness.examination import Examination, examine
-from klcli.witness.target import Target
+from klcli.witness.sequential_sampling import Target
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 EXACT = divergence(Q, P)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from klcli.trace.black_box_probing import best_fit
 from klcli.trace.fitted_programs import fitted_recording
-from klcli.trace.probing import best_fit
 from klcli.trace.recording import NotedLoss, Place, Recording, RoundedCall, Step, WholeCall
 from klcli.trace.run_summary import watched
 from klcli.trace.terms import Term

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.notation import parse
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import substitute, walk
 from klcli.formula.tree import Number, Stop, Symbol, Tree, operation
 from klcli.formula.write.printing import to_text

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from klcli.trace.entry_counts import Amount
 from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.summands import parts_of
-from klcli.trace.weights import Amount
 from tests.trace.recordings import leaf, node, recorded
 
 B, D = 4, 3

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.weight import LIKELIHOODS
 from klcli.trace.likelihoods import likelihood_of
 

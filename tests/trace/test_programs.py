@@ -7,8 +7,8 @@ from math import exp
 import pytest
 
 from klcli.formula.traversal import free_symbols
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from tests.trace.recordings import leaf, node, recorded
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.trace.entry_counts import Amount
 from klcli.trace.summands import parts_of
-from klcli.trace.weights import Amount
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from tests.trace.recordings import leaf, node, recorded, recorded_kl
 

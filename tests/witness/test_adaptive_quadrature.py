@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.log_ratio import log_ratios
+from klcli.gaussian.priors.breakpoints import features
 from klcli.gaussian.priors.densities import Density, DensityLogRatio, Product, density_log_ratio, parameters
-from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.witness.adaptive_quadrature import gauss_legendre, kurtosis, reach
 from tests.gaussian.priors.references import DIGITS, LOG_DENSITIES, kl_to_density, kl_to_mixture, needs_landau

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
 from klcli.witness.error_bars import against_ratio, limit, quantile
-from klcli.witness.ratios import k3
+from klcli.witness.log_ratio_functions import k3
 from tests.witness.joint import Correlated
 
 pytestmark = pytest.mark.sampling

@@ -10,8 +10,8 @@ import mpmath
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.priors.breakpoints import features
 from klcli.gaussian.priors.densities import Density, DensityLogRatio, Product, density_log_ratio
-from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.witness.adaptive_quadrature import gauss_legendre
 from klcli.witness.examination import examine

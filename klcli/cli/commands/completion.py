@@ -35,7 +35,7 @@ def completion(settings: Settings, shell: str | None) -> tuple[Report, Settings]
 
     SHELL is bash, zsh, fish or powershell.
     """
-    from klcli.cli.completion import script
+    from klcli.cli.shells import script
 
     if shell is None:
         raise KlcliError("no shell is given", f"one of: {', '.join(_SHELLS)}")

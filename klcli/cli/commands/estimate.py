@@ -11,8 +11,8 @@ from klcli.cli.estimating.inputs import inputs
 from klcli.cli.estimating.run import run
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.completing import files
-from klcli.cli.options.engines import engine, engine_options
 from klcli.cli.options.gaussians import posterior, posterior_options, prior, prior_options
+from klcli.cli.options.parallelism import engine, engine_options
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
@@ -22,9 +22,9 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
-from klcli.samples.of_gaussians import GaussianSamples
-from klcli.tables.layouts import RatioColumns
+from klcli.samples.gaussian_samples import GaussianSamples
 from klcli.tables.ratio_blocks import RatioWork
+from klcli.tables.row_contents import RatioColumns
 
 _EPILOG = """\b
 Examples:

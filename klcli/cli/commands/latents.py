@@ -10,11 +10,11 @@ import click
 from klcli.cli.help import Command, added, in_group
 from klcli.cli.latents.checks import LIMITS
 from klcli.cli.latents.inputs import inputs
-from klcli.cli.latents.outputs import check_outputs
+from klcli.cli.latents.output_conflicts import check_outputs
 from klcli.cli.latents.run import run
 from klcli.cli.options.completing import files
-from klcli.cli.options.engines import engine_options
 from klcli.cli.options.gaussians import prior_options
+from klcli.cli.options.parallelism import engine_options
 from klcli.cli.options.types import Nonnegative, Share, Whole
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option

@@ -20,7 +20,7 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
 from klcli.errors import KlcliError
-from klcli.formula.program import (
+from klcli.formula.program_reader import (
     Language,
     read_program,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from klcli.cli.comparing.formulas import expected, fixed_prior, named
+from klcli.cli.comparing.formula_arguments import expected, fixed_prior, named
 from klcli.cli.comparing.points import TypedPosterior, check_reached, latents_of
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads

@@ -26,7 +26,7 @@ def overview(mu: Values, sigma: Values, other: Mapping[str, Any], *, every: bool
         KlcliError: one of the other options was typed, a list, or no standard deviation.
     """
     from klcli.judge.comparison import FORMULAS, matrix
-    from klcli.report.readings import readings_report
+    from klcli.report.compare_overview import readings_report
 
     for name, value in other.items():
         if value not in (None, ()):

@@ -12,8 +12,8 @@ from klcli.report.compute import Computed, compute_report
 from klcli.report.limits import Limits
 from klcli.report.report import Report
 from klcli.values import dataclass
-from klcli.witness.decomposition import Decomposition
 from klcli.witness.examination import Examination, case_of, examined
+from klcli.witness.examination_parts import Decomposition
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior

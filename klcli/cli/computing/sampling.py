@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from klcli.cli.progress import progress
 from klcli.report.units import nats_of
 from klcli.values import dataclass
-from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS
+from klcli.witness.examination_parts import Decomposition
 from klcli.witness.monte_carlo import sample
 
 if TYPE_CHECKING:
+    from klcli.witness.sequential_sampling import Target
     from klcli.witness.side_by_side import EstimatorComparison
-    from klcli.witness.target import Target
 
 _LABEL = "Monte Carlo"
 
@@ -47,7 +47,7 @@ class SamplingOptions:
             KlcliError: a target that cannot be reached.
         """
         if self.target is not None:
-            from klcli.witness.target import DEFAULT_LIMIT, reach
+            from klcli.witness.sequential_sampling import DEFAULT_LIMIT, reach
 
             return reach(
                 case.log_ratios,

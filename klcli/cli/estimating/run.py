@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.cli.estimating.inputs import RatioInputs
-from klcli.cli.options.engines import Engine
+from klcli.cli.options.parallelism import Engine
 from klcli.cli.progress import progress
 from klcli.cli.standard_error import say
 from klcli.cli.table_sources import is_stream, open_source, table_readers
@@ -16,8 +16,8 @@ from klcli.report.report import Report
 from klcli.samples.estimates import estimation
 from klcli.tables.formats.detection import open_table
 from klcli.tables.inputs import STREAM
-from klcli.tables.log_ratios import LogRatios
 from klcli.tables.many_files import collected
+from klcli.tables.merged_log_ratios import LogRatios
 from klcli.tables.ratio_blocks import RatioWork, read
 
 

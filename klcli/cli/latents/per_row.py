@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from klcli.cli.writing import saving
 from klcli.errors import KlcliError
-from klcli.latents.input_arrays import Choice, opened, rows_of
+from klcli.latents.posterior_blocks import Choice, opened, rows_of
 from klcli.latents.rows import BadRows
 from klcli.latents.statistics import parts
 from klcli.tables.extras import needed

@@ -10,16 +10,16 @@ from typing import Any
 from klcli.cli.latents.checks import checks
 from klcli.cli.latents.inputs import TableInputs
 from klcli.cli.latents.per_row import check_ending, write_rows
-from klcli.cli.options.engines import engine
 from klcli.cli.options.gaussians import prior
+from klcli.cli.options.parallelism import engine
 from klcli.cli.table_sources import is_stream, open_source, table_readers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
-from klcli.latents.input_arrays import Choice, of_arrays
 from klcli.latents.many_tables import Collected, TableQuestion, collected, collected_from, summed
+from klcli.latents.posterior_blocks import Choice, of_arrays
+from klcli.latents.table_passes import LatentAnswer, LatentQuestion, answered
 from klcli.latents.thresholds import Thresholds
 from klcli.report.latents import latents_report
 from klcli.report.latents_data import latents_data

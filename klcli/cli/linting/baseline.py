@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from klcli.cli.linting.path_patterns import located
+from klcli.cli.linting.gitignore_patterns import located
 from klcli.cli.linting.sources import MOST_BYTES
 from klcli.cli.writing import save as write_file
 from klcli.errors import KlcliError

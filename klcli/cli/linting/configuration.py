@@ -14,7 +14,7 @@ from klcli.errors import KlcliError, nearest
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.cli.linting.path_patterns import Patterns
+    from klcli.cli.linting.gitignore_patterns import Patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _ignored(value: object, where: str, _: Path) -> tuple[str, ...]:
 
 
 def _patterns(value: object, where: str, folder: Path) -> Patterns:
-    from klcli.cli.linting.path_patterns import patterns  # most projects exclude nothing
+    from klcli.cli.linting.gitignore_patterns import patterns  # most projects exclude nothing
 
     return patterns(texts(value, where), str(folder), where)
 
@@ -71,7 +71,7 @@ def _patterns(value: object, where: str, folder: Path) -> Patterns:
 def _per_file(value: object, where: str, folder: Path) -> tuple[tuple[Patterns, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise KlcliError(f"{where} is no table", 'for example: "tests/**" = ["KL206"]')
-    from klcli.cli.linting.path_patterns import patterns
+    from klcli.cli.linting.gitignore_patterns import patterns
 
     return tuple(
         (patterns([pattern], str(folder), where), _ignored(ignored, where, folder))

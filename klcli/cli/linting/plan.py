@@ -17,7 +17,7 @@ from klcli.render.special_characters import visible
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.cli.linting.path_patterns import Patterns
+    from klcli.cli.linting.gitignore_patterns import Patterns
 
 _STDIN = "<stdin>"
 
@@ -148,7 +148,7 @@ def _first(flags: Flags) -> str:
 
 def _excluded(flags: Flags, found: Configuration) -> Sequence[Patterns]:
     if flags.exclude:
-        from klcli.cli.linting.path_patterns import patterns
+        from klcli.cli.linting.gitignore_patterns import patterns
 
         return [patterns(flags.exclude, os.curdir, "--exclude")]
     return [found.exclude] if found.exclude else []

@@ -11,7 +11,7 @@ from klcli.lint.findings.types import Finding
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.cli.linting.path_patterns import Patterns
+    from klcli.cli.linting.gitignore_patterns import Patterns
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from klcli.render.special_characters import visible
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
-    from klcli.cli.linting.path_patterns import Patterns
+    from klcli.cli.linting.gitignore_patterns import Patterns
 
 _SUFFIXES = (".py", ".pyi", ".ipynb")
 _SKIPPED = frozenset(("__pycache__", "__pypackages__", "dist", "node_modules", "site-packages", "venv"))
@@ -90,7 +90,7 @@ def _is_named_folder(path: str) -> bool:
 
 
 def _below(path: str, walked: Walked, excluded: Sequence[Patterns], gitignore: bool) -> Iterator[str]:
-    from klcli.cli.linting.path_patterns import is_ignored  # not for files that are named
+    from klcli.cli.linting.gitignore_patterns import is_ignored  # not for files that are named
 
     real = os.path.realpath(path)
     start = "" if os.path.normpath(path) == os.curdir else path
@@ -134,14 +134,14 @@ def _levels(folder: _Spot, entries: Sequence[os.DirEntry[str]]) -> tuple[Pattern
     names = {entry.name for entry in entries}
     if names.isdisjoint((".git", ".gitignore")):
         return folder.levels
-    from klcli.cli.linting.path_patterns import ignored_in
+    from klcli.cli.linting.gitignore_patterns import ignored_in
 
     return (*(() if ".git" in names else folder.levels), *ignored_in(folder.real))
 
 
 def _above(real: str) -> tuple[Patterns, ...]:
     """The patterns of the folders above, up to the repository's; none if they leave out what was named."""
-    from klcli.cli.linting.path_patterns import ignored_in, is_ignored
+    from klcli.cli.linting.gitignore_patterns import ignored_in, is_ignored
 
     levels: list[Patterns] = []
     folder = real

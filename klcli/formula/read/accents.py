@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from klcli.formula.alphabet import GREEK, SUBSCRIPTS, letter
+from klcli.formula.character_tables import GREEK, SUBSCRIPTS, letter
 from klcli.formula.read.latex_commands import ACCENTS, COMBINING, LATEX_VARIANTS, STYLES
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.lazy_regex import regex

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
-from klcli.formula.read.refusals import Refusals
+from klcli.formula.read.ambiguities import Refusals
 from klcli.formula.tree import Call, MatrixCall, Number, Reduction, Tree, number, operation
 
 _BARS = {"|": "bars", "‖": "norm"}

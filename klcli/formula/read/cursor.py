@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from klcli.errors import clipped
-from klcli.formula.read.dependence import without_inputs
-from klcli.formula.read.scanner import Token
-from klcli.formula.read.syntax import FormulaError
-from klcli.formula.read.tokens import tokenize
+from klcli.formula.read.function_notation import without_inputs
+from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.token_stream import Token
+from klcli.formula.read.tokenizer import tokenize
 
 
 class Cursor:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, TypeAlias
 
+from klcli.formula.read.ast_parts import is_all_but_first, rebuilt, walked
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
-from klcli.formula.read.nodes import is_all_but_first, rebuilt, walked
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.values import dataclass
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from klcli.formula.alphabet import (
+from klcli.formula.character_tables import (
     FRACTIONS,
     SUPERSCRIPTS,
 )
-from klcli.formula.read.scanner import Scanner, Token
-from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT
+from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_EXPONENT
+from klcli.formula.read.token_stream import Scanner, Token
 from klcli.lazy_regex import regex
 
 _NUMBER = regex(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?", re.ASCII)

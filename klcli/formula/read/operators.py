@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from klcli.formula.read.ambiguities import STARTS_FACTOR
 from klcli.formula.read.bars import BarReader
-from klcli.formula.read.refusals import STARTS_FACTOR
-from klcli.formula.read.scanner import Token
+from klcli.formula.read.token_stream import Token
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import MatrixProduct, Negative, Number, Symbol, Tree, operation
 

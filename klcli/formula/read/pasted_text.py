@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from klcli.formula.read.rows import LATEX, in_rows
-from klcli.formula.read.syntax import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
+from klcli.formula.read.continuation_lines import LATEX, in_rows
+from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
 from klcli.lazy_regex import regex
 
 _SHAPED = regex("[\uff01-\uff5e\ufe63\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u2113\u2112]")

@@ -16,20 +16,20 @@ from fractions import Fraction
 from functools import cached_property
 
 from klcli.errors import clipped
-from klcli.formula.alphabet import SUBSCRIPTS, letter
+from klcli.formula.character_tables import SUBSCRIPTS, letter
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.formula.read.callee import is_module, measured, viewed
 from klcli.formula.read.calls.inner_products import inner_product
 from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.row import TakenEntries
 from klcli.formula.read.calls.selections import opposite, unselected
 from klcli.formula.read.definitions import with_definitions
-from klcli.formula.read.float_constants import float_name, float_value
-from klcli.formula.read.matrix_values import matrix_value
-from klcli.formula.read.nodes import text_of_name
-from klcli.formula.read.source_nodes import SourceNodes
-from klcli.formula.read.source_text import SourceText
+from klcli.formula.read.machine_epsilon import float_name, float_value
+from klcli.formula.read.matrix_attributes import matrix_value
+from klcli.formula.read.parsed_statements import SourceNodes
+from klcli.formula.read.python_source import SourceText
 from klcli.formula.read.subscripts import subscripted
-from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
+from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
 from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
 from klcli.formula.symbol_names import MAX_NAME, is_symbol
 from klcli.formula.traversal import spanning

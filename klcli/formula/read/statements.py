@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
+from klcli.formula.read.ast_parts import text_of_name, walked
 from klcli.formula.read.callee import called, is_module
-from klcli.formula.read.matrix_values import is_decomposition, parts_of
-from klcli.formula.read.nodes import text_of_name, walked
+from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
-from klcli.formula.read.syntax import FormulaError, check_size
+from klcli.formula.read.syntax_errors import FormulaError, check_size
 from klcli.formula.traversal import children, walk
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
 from klcli.lazy_regex import regex

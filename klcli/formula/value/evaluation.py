@@ -29,7 +29,9 @@ from klcli.formula.tree import (
     Tree,
 )
 from klcli.formula.value.arithmetic import Arithmetic
-from klcli.formula.value.arrays import (
+from klcli.formula.value.budget import spend
+from klcli.formula.value.entrywise_operations import DOUBLES, Each, Entries
+from klcli.formula.value.small_arrays import (
     Array,
     ShapeError,
     UnshapedError,
@@ -41,8 +43,6 @@ from klcli.formula.value.arrays import (
     reshaped,
     summed,
 )
-from klcli.formula.value.budget import spend
-from klcli.formula.value.entries import DOUBLES, Each, Entries
 from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:

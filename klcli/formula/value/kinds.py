@@ -27,7 +27,7 @@ from klcli.formula.tree import (
     Symbol,
     Tree,
 )
-from klcli.formula.value.arrays import ShapeError
+from klcli.formula.value.small_arrays import ShapeError
 from klcli.formula.write.printing import to_text
 from klcli.lazy_regex import regex
 from klcli.values import dataclass

@@ -12,7 +12,10 @@ from functools import partial
 from typing import Any
 
 from klcli.formula.tree import Number, Operation, Reduction, Tree
-from klcli.formula.value.arrays import (
+from klcli.formula.value.entrywise_operations import Entries
+from klcli.formula.value.kinds import Manner, SymbolKind, joined_kind, power_kind, product_kind
+from klcli.formula.value.linear_algebra import Linear, Matrix
+from klcli.formula.value.small_arrays import (
     Array,
     ShapeError,
     UnshapedError,
@@ -22,9 +25,6 @@ from klcli.formula.value.arrays import (
     summed,
     transposed,
 )
-from klcli.formula.value.entries import Entries
-from klcli.formula.value.kinds import Manner, SymbolKind, joined_kind, power_kind, product_kind
-from klcli.formula.value.linear import Linear, Matrix
 from klcli.values import dataclass, replace
 
 _TWO = Number(Fraction(2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.alphabet import GREEK
+from klcli.formula.character_tables import GREEK
 from klcli.formula.tree import (
     Clip,
     Number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
+from klcli.formula.character_tables import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
 from klcli.formula.tree import (
     Negative,
     Number,

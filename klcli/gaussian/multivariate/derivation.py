@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from klcli.formula.read.notation import parse_matrices as parse
+from klcli.formula.read.math_parser import parse_matrices as parse
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.gaussian.closed_form import Unit, per_unit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.formula.value.algebra import vanishes
 from klcli.formula.value.arithmetic import Symbols, evaluate
+from klcli.formula.value.sympy_zero_test import vanishes
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.derivation_check import diagonal_point, value_at
 from klcli.gaussian.parameterization import Parameterization

@@ -7,10 +7,10 @@ from math import sqrt
 import numpy as np
 
 from klcli.gaussian.double_double import FloatArray
+from klcli.gaussian.kernel_terms import excess
 from klcli.gaussian.multivariate.congruence import Congruence, dot_error
 from klcli.gaussian.multivariate.preconditioning import Which, lower_factor, plus_identity
 from klcli.gaussian.multivariate.products import DIGITS
-from klcli.gaussian.spreads import excess
 from klcli.values import dataclass
 
 _UNIT = 2.0**-DIGITS

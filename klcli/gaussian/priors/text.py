@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
-from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
+from klcli.formula.read.syntax_errors import MAX_LENGTH, FormulaError
 from klcli.lazy_regex import regex
 from klcli.values import dataclass
 

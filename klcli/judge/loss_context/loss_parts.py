@@ -14,8 +14,8 @@ from typing import TypeAlias
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Call, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.write.printing import to_text
-from klcli.judge.loss_context.influence import components, influences, is_free_of, is_passive
 from klcli.judge.loss_context.isolation import Weight, isolated, product
+from klcli.judge.loss_context.symbol_influence import components, influences, is_free_of, is_passive
 from klcli.judge.loss_context.symbols import Sorted, sorted_symbols
 from klcli.names.counts import count_of, is_dimension
 from klcli.names.losses import is_mask

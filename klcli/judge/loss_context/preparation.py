@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Tree
 from klcli.formula.value.budget import remembered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import free_symbols
 from klcli.judge.loss_context.loss_parts import Aside, Powers
 from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial

@@ -13,9 +13,9 @@ from operator import eq
 
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Negative, Operation, Reduction, Stop, Symbol, Tree, operation
-from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.judge.loss_context.influence import components, is_free_of
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
+from klcli.judge.loss_context.symbol_influence import components, is_free_of
 from klcli.names.counts import count_of
 
 _NOTHING = 1e-9

@@ -1,7 +1,7 @@
 """Which symbols of a program are means and heads at all, and which belong to the loss around the KL.
 
 A choice of means and heads is a hypothesis: whatever else there is must do no more, when it changes, than
-multiply the formula and be added to it (see `klcli.judge.loss_context.influence`). Names only put the
+multiply the formula and be added to it (see `klcli.judge.loss_context.symbol_influence`). Names only put the
 hypotheses in order.
 """
 
@@ -13,8 +13,8 @@ from itertools import combinations
 
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
-from klcli.judge.loss_context.influence import components, degree, influences, is_passive
 from klcli.judge.loss_context.sums_of_kls import first_of_several
+from klcli.judge.loss_context.symbol_influence import components, degree, influences, is_passive
 from klcli.names.means_and_spreads import is_mean, suggested_beside
 from klcli.names.posterior_or_prior import is_prior, without_side
 from klcli.values import dataclass

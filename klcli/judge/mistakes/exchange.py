@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from klcli.formula.editing import edited, written_anew
-from klcli.formula.program import Program, ProgramSource
+from klcli.formula.minimal_edits import edited, written_anew
+from klcli.formula.program_reader import Program, ProgramSource
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
 from klcli.judge.ways import Way

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
-from klcli.formula.program import ProgramSource
+from klcli.formula.program_reader import ProgramSource
 from klcli.formula.tree import Tree
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rules.rewriting import Site, sites

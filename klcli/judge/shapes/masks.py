@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import prod
 from typing import Literal, TypeAlias
 
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.small_arrays import Array
 
 MaskShape: TypeAlias = Literal["entries", "examples", "rows", "positions", "rows of positions"]
 """That of the entries, (B,), (B, 1), (B, T) or (B, T, 1); of (B, d) the last two are those before them."""

@@ -1,12 +1,12 @@
 """What the sums and means of a program do: F = k R(f) + c, whatever f is.
 
 The question is asked apart from what the formula is. Let f be the formula of one entry, see
-`klcli.formula.entry`, and R the sum over those axes that the result F of the program has not. At several
-shapes, with several draws of the symbols, F is held against R(f): the factor k is then a monomial in the
-batch size B and the number of latents d, the constant c a polynomial. A mean over the batch is k = 1/B, one
-over the latents k = 1/d; a constant that is counted once for all latents shows in c, a sum within a sum in
-a program that is no such multiple. Nothing here knows what a KL is, so a wrong formula with right sums is
-told from a right one with wrong sums.
+`klcli.formula.entrywise_form`, and R the sum over those axes that the result F of the program has not. At
+several shapes, with several draws of the symbols, F is held against R(f): the factor k is then a monomial
+in the batch size B and the number of latents d, the constant c a polynomial. A mean over the batch is k =
+1/B, one over the latents k = 1/d; a constant that is counted once for all latents shows in c, a sum within
+a sum in a program that is no such multiple. Nothing here knows what a KL is, so a wrong formula with right
+sums is told from a right one with wrong sums.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from types import UnionType
 
-from klcli.formula.entry import without_sums
+from klcli.formula.entrywise_form import without_sums
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
-from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counted import (
+from klcli.formula.value.small_arrays import ShapeError, UnshapedError
+from klcli.judge.shapes.length_polynomials import LengthMonomial, fitted_monomial
+from klcli.judge.shapes.masked_reductions import masked_reductions
+from klcli.judge.shapes.masks import MASK_SHAPES
+from klcli.judge.shapes.reduction_findings import (
     ReductionName,
     Reductions,
     fit_of_one,
@@ -27,8 +30,7 @@ from klcli.judge.shapes.counted import (
     reductions_of,
     uneven,
 )
-from klcli.judge.shapes.kept import masked_reductions
-from klcli.judge.shapes.layouts import (
+from klcli.judge.shapes.reduction_fit import (
     CLOSE,
     SHAPES,
     ArrayProgram,
@@ -39,8 +41,6 @@ from klcli.judge.shapes.layouts import (
     fitted,
     own_shape,
 )
-from klcli.judge.shapes.length_polynomials import LengthMonomial, fitted_monomial
-from klcli.judge.shapes.masks import MASK_SHAPES
 from klcli.judge.shapes.symbol_shapes import mixed, ranks, written_spread
 from klcli.values import replace
 

@@ -8,9 +8,9 @@ from itertools import combinations
 
 from klcli.formula.traversal import carries, free_symbols, walk
 from klcli.formula.tree import Reduction, Reshape, Symbol
-from klcli.formula.value.arrays import Array, axes_of
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.judge.shapes.layouts import CLOSE, ArrayProgram, SymbolShape
+from klcli.formula.value.small_arrays import Array, axes_of
+from klcli.judge.shapes.reduction_fit import CLOSE, ArrayProgram, SymbolShape
 
 
 def ranks(case: ArrayProgram) -> Iterator[int]:

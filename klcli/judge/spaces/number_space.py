@@ -14,20 +14,20 @@ from functools import partial
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import in_habit
-from klcli.formula.program import Program, rewritten
+from klcli.formula.minimal_edits import in_habit
+from klcli.formula.program_reader import Program, rewritten
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Operation, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.alternatives import ways_to_read
-from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.condition import Condition
 from klcli.judge.conditions import conditions, exchanged_names
-from klcli.judge.helper_names import is_named_otherwise
+from klcli.judge.heads_as_weights import with_lost_heads
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared, prepare
-from klcli.judge.lost_heads import with_lost_heads
+from klcli.judge.mislabeled_variables import is_named_otherwise
 from klcli.judge.question import Question, stated
+from klcli.judge.ranked_readings import Candidate, candidate_of, candidates
+from klcli.judge.reinterpretations import ways_to_read
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampled_kls import is_estimate
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
@@ -250,8 +250,8 @@ def _check_symbols(names: Sequence[str], kept: Sequence[str]) -> None:
 
 
 def _with_numerics(found: Verification) -> Verification:
-    """The remarks on floating point, for a right formula against the unit prior."""
-    from klcli.judge.precision import float32_loss, overflow, stable_form  # of what is described and right
+    """The remarks on floating point, for a right formula against the unit prior, which alone loads them."""
+    from klcli.judge.numerical_stability import float32_loss, overflow, stable_form
 
     tree, verdict = found.prepared.tree, found.best.verdict
     if verdict.roles.head is None or is_estimate(found.conditions):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.formula.editing import in_habit
-from klcli.formula.program import Program
+from klcli.formula.minimal_edits import in_habit
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

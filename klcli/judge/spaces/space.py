@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from klcli.formula.program import Language, Program
+from klcli.formula.program_reader import Language, Program
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.question import Question
 from klcli.judge.verification import Verification
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # most formulas are of numbers
 Answer: TypeAlias = "Verification | Estimation"
 """The answers of all spaces. Both have a program, a kind, a mistake, conditions, warnings, and know whether
 they hold, what of them algebra can prove, and of which of the two they are by `gaussian` and `estimate`;
-`klcli.report.answers` has what is said of each."""
+`klcli.report.judge_answers` has what is said of each."""
 
 Settler: TypeAlias = Callable[[Program, Question, "Answer | None"], "Answer | None"]
 """The answer on a program, given that of the spaces before; None where the program is none of this space."""

@@ -6,8 +6,8 @@ say nothing only where it is no KL of Gaussians.
 
 from __future__ import annotations
 
-from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_otherwise
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.program_reader import Language, Program, read_as_matrices, read_matrices, read_otherwise
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.naming import multiple_text

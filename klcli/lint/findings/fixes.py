@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 
-from klcli.formula.program import ProgramSource
-from klcli.formula.read.nodes import rebuilt, walked
-from klcli.formula.read.plain_text import PlainText
+from klcli.formula.program_reader import ProgramSource
+from klcli.formula.read.ast_parts import rebuilt, walked
+from klcli.formula.read.math_source import PlainText
 from klcli.lint.findings.edits import edited
 from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
 from klcli.lint.findings.types import Edit
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import all_names, local_names
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.flow.syntax_names import names_in, with_value
 from klcli.lint.source.module import Module
 

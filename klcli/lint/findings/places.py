@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from klcli.lint.findings.types import SourceSpan
-from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.project.definitions import lines_of
 from klcli.lint.source.module import Module
 

@@ -10,10 +10,10 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from klcli.formula.read.nodes import text_of_name
-from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.formula.read.ast_parts import text_of_name
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.project.definitions import Class
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.read.nodes import text_of_name
-from klcli.lint.flow.excerpts import excerpt
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.sinks import sinks_in
+from klcli.lint.flow.slicing import excerpt
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import Structure, normal, structure_of
 from klcli.lint.project.classes import class_of

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from klcli.formula.read.ast_parts import below, text_of_name, walked
 from klcli.formula.read.callee import viewed
-from klcli.formula.read.nodes import below, text_of_name, walked
-from klcli.formula.read.noise import noise_kind, noise_parameters
+from klcli.formula.read.random_calls import noise_kind, noise_parameters
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.structures import normal
 from klcli.lint.flow.syntax_names import stored

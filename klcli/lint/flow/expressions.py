@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from klcli.formula.read.ast_parts import rebuilt, text_of_name
 from klcli.formula.read.callee import is_variable_of_tensorflow
 from klcli.formula.read.calls.table import is_readable
-from klcli.formula.read.nodes import rebuilt, text_of_name
-from klcli.formula.read.noise import noise_kind
+from klcli.formula.read.random_calls import noise_kind
 from klcli.lint.flow import normal_distributions
 from klcli.lint.flow.branches import up_to
 from klcli.lint.flow.frames import Frame

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from klcli.formula.read.nodes import text_of_name, walked, words_in
+from klcli.formula.read.ast_parts import text_of_name, walked, words_in
 from klcli.lint.flow.statement_facts import Facts, facts_of
 from klcli.lint.flow.syntax_names import NAMES, stored
 from klcli.lint.project.definitions import SourceFunction

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from klcli.formula.read.nodes import text_of_name, walked
+from klcli.formula.read.ast_parts import text_of_name, walked
 from klcli.lint.flow.arguments import arguments
 from klcli.lint.flow.assignments import assign, kept
 from klcli.lint.flow.flow_step import FlowStatement

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.formula.read.callee import called
-from klcli.formula.read.nodes import text_of_name
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Class

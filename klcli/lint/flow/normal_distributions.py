@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from klcli.formula.read.callee import called
-from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE, NORMAL_DRAW, NORMAL_LOG_DENSITY
+from klcli.formula.read.calls.normal_methods import NORMAL_DIVERGENCE, NORMAL_DRAW, NORMAL_LOG_DENSITY
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.read.nodes import walked
+from klcli.formula.read.ast_parts import walked
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import GAIN, LOSS_FUNCTION

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.known_values import Knowledge
 from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.values import dataclass, field

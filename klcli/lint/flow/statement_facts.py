@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterable
 from typing import cast
 
+from klcli.formula.read.ast_parts import below, text_of_name, words_in
 from klcli.formula.read.callee import called
-from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
+from klcli.formula.read.calls.function_properties import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.matrices import DETERMINANTS, MATRIX_ROWS
 from klcli.formula.read.calls.table import is_readable
-from klcli.formula.read.nodes import below, text_of_name, words_in
-from klcli.formula.read.noise import noise_kind, noise_parameters
+from klcli.formula.read.random_calls import noise_kind, noise_parameters
 from klcli.names.log_ratios import LOG_PROBABILITY
 from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import RANDOM_WORD

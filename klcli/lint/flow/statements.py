@@ -10,17 +10,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from klcli.formula.read.nodes import text_of_name
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.assignments import assign, kept, offer, record
 from klcli.lint.flow.branches import assigned, blocks, is_complete, only_set_in, set_alike, still_valid
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.expressions import translated
 from klcli.lint.flow.flow_step import FlowStatement, forgotten
 from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
 from klcli.lint.flow.inlining import annotate
 from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.flow.syntax_names import names_in, stored

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from copy import copy
 
-from klcli.formula.read.nodes import text_of_name, walked
+from klcli.formula.read.ast_parts import text_of_name, walked
 
 NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 """What can be given a value."""

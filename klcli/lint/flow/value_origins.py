@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.formula.read.callee import called, is_module
-from klcli.formula.read.nodes import text_of_name
 from klcli.lazy_regex import regex
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.project.definitions import SourceFunction

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from klcli.formula.read.ast_parts import below, walked
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
-from klcli.formula.read.nodes import below, walked
 from klcli.lint.flow.syntax_names import names_in, reads, stored
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.names.losses import ERROR, LOSS, TOTAL
 from klcli.values import dataclass
 

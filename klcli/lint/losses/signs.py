@@ -6,18 +6,18 @@ import ast
 from collections.abc import Sequence
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_statements
+from klcli.formula.program_reader import read_statements
+from klcli.formula.read.ast_parts import rebuilt
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
-from klcli.formula.read.nodes import rebuilt
-from klcli.formula.read.source_nodes import SourceNodes
+from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.syntax_names import names_in
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.formula_prefilter import curvature
 from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED

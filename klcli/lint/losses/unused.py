@@ -6,7 +6,7 @@ import ast
 
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.syntax_names import names_in, reads, stored
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 
 
 def is_unused(one: Divergence) -> bool:

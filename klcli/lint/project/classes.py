@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
-from klcli.formula.read.nodes import text_of_name
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.lint.project.definitions import Class, SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope, is_import, named, outside

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.read.nodes import text_of_name
+from klcli.formula.read.ast_parts import text_of_name
 from klcli.lint.project.definitions import Class, Definitions, SourceFunction
 from klcli.lint.project.files import Project
 from klcli.values import dataclass, field

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.rules.rule import ModuleTerms, finding_at_step, first_of_each
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.names.means_and_spreads import is_mean, suggested
 
 _MISTAKE = find_mistake("KL209")

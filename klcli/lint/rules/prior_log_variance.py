@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import ModuleTerms, finding_at
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 
 _MISTAKE = find_mistake("KL208")
 

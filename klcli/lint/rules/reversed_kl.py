@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.shape_checks import is_only_checked_for_shape
+from klcli.lint.findings.shape_only_results import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 
 _REVERSED = find_mistake("KL115")
 

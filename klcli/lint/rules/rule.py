@@ -10,12 +10,12 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.sample_pairing import PairedSample
 from klcli.lint.findings.types import Confidence, Finding, ListedTerm, Related, Severity
-from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.project.definitions import Definitions, lines_of
 from klcli.lint.source.module import Module
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass, replace

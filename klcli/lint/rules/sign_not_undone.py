@@ -10,7 +10,7 @@ from klcli.lint.findings.types import Confidence, Finding, SourceSpan
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.losses.signs import adds_error, may_be_in, nodes_of, slope, weight_sign
 from klcli.lint.rules.rule import ModuleTerms, finding_at
-from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.closed_form_terms import Divergence
 
 _TAKEN_AWAY = find_mistake("KL204")
 

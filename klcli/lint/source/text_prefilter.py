@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
+from klcli.formula.read.calls.function_properties import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.matrices import DETERMINANTS
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, NOISE, NORMALS
 from klcli.lazy_regex import regex

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from klcli.formula.program import Program, read_program
+from klcli.formula.program_reader import Program, read_program
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Negative, Symbol, Tree
 from klcli.formula.value.budget import remembered
 from klcli.formula.write.printing import to_text
-from klcli.lint.flow.excerpts import CodeExcerpt
-from klcli.lint.terms.divergences import Divergence, divergence_of
+from klcli.lint.flow.slicing import CodeExcerpt
+from klcli.lint.terms.closed_form_terms import Divergence, divergence_of
 from klcli.lint.terms.expectation import (
     drawn,
     expected,
@@ -103,7 +103,7 @@ def _estimate(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence 
 
 def _mended(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence | None:
     """An estimate whose expectation a known mistake keeps from being a KL, or one to another prior."""
-    from klcli.lint.terms.normal_form import normal_forms  # not for what is right
+    from klcli.lint.terms.canonical_estimates import normal_forms  # not for what is right
 
     for sign, mean in _means(tree, is_mended=True):
         for form in normal_forms(mean):

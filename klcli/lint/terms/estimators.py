@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
-from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.terms.judge_cache import answered, estimated
 from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.values import dataclass

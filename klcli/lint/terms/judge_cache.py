@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.value.budget import remembered
 from klcli.names.log_ratios import stated

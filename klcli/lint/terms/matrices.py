@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.formula.read.matrix_signs import has_matrices
+from klcli.formula.read.matrix_detection import has_matrices
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Call, MatrixCall, Operation, Tree
-from klcli.lint.flow.excerpts import CodeExcerpt, source_of_matrices
-from klcli.lint.terms.divergences import Divergence, negated
+from klcli.lint.flow.slicing import CodeExcerpt, source_of_matrices
+from klcli.lint.terms.closed_form_terms import Divergence, negated
 from klcli.lint.terms.judge_cache import verified
 from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.lint.terms.programs import flow_name, program_of

@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.read.nodes import words_in
+from klcli.formula.read.ast_parts import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl, is_part_of_divergence
 from klcli.names.means_and_spreads import is_head, is_mean
 from klcli.names.posterior_or_prior import is_prior, without_side

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_statements
-from klcli.formula.read.source_nodes import SourceNodes
+from klcli.formula.program_reader import Program, read_statements
+from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.traversal import walk
 from klcli.formula.value.budget import remembered
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from klcli.lint.flow.excerpts import CodeExcerpt, parts_of
-from klcli.lint.terms.divergences import Divergence, divergence
+from klcli.lint.flow.slicing import CodeExcerpt, parts_of
+from klcli.lint.terms.closed_form_terms import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import EstimatorLine, estimator
 from klcli.lint.terms.matrices import divergence_of_matrices

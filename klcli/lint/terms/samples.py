@@ -10,8 +10,8 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program
-from klcli.formula.read.nodes import words_in
+from klcli.formula.program_reader import Program
+from klcli.formula.read.ast_parts import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.tree import Clip, Number, Symbol, Tree
@@ -19,7 +19,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
-from klcli.lint.flow.excerpts import CodeExcerpt, source_of
+from klcli.lint.flow.slicing import CodeExcerpt, source_of
 from klcli.lint.terms.programs import flow_name, program_of, with_symbols
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise

@@ -16,7 +16,7 @@ from klcli.tables.streams import GZIP, decompressed
 _FORMATS = {
     MAGIC: "klcli.tables.formats.npy_file:open_npy_file",
     **dict.fromkeys(
-        (b"PK\x03\x04", b"PK\x05\x06"), "klcli.tables.formats.zipped:open_zip"
+        (b"PK\x03\x04", b"PK\x05\x06"), "klcli.tables.formats.zip_archives:open_zip"
     ),  # the second one is empty
     b"PAR1": "klcli.tables.formats.parquet:open_parquet",
     b"\x89HDF": "klcli.tables.formats.hdf5:open_hdf5",

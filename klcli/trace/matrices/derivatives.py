@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from klcli.judge.ways import Side
-from klcli.trace.matrices.gaussians import Arrangement, Draw, factor_of
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.numpy_operations import NumPyArray
+from klcli.trace.matrices.random_gaussians import Arrangement, Draw, factor_of
 
 
 def derivatives(

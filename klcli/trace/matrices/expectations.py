@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from klcli.trace.factors import Chain
 from klcli.trace.masks import entry_weights
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.numpy_operations import NumPyArray
 from klcli.trace.matrices.replay import OrderedSteps, steps_to
 from klcli.trace.matrices.starts import Start
 from klcli.trace.programs import UnfollowedError

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.trace.factors import Chain
 from klcli.trace.matrices.expectations import Added, added_of
-from klcli.trace.matrices.gaussians import READINGS, Arrangement, drawn, given_by, terms_at
 from klcli.trace.matrices.kinds import kinds_of
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.numpy_operations import NumPyArray
+from klcli.trace.matrices.random_gaussians import READINGS, Arrangement, drawn, given_by, terms_at
 from klcli.trace.matrices.starts import Start, starts_of
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording

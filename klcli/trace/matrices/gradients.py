@@ -12,10 +12,10 @@ from klcli.trace.factors import Chain
 from klcli.trace.gradients import Slope
 from klcli.trace.matrices.derivatives import derivatives, summed_to
 from klcli.trace.matrices.fit import TermsFit
-from klcli.trace.matrices.gaussians import READINGS, Draw, factor_of, given_by
 from klcli.trace.matrices.kl_recognition import MatrixKl
-from klcli.trace.matrices.numbers import draws_of
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.matrix_kl_counts import draws_of
+from klcli.trace.matrices.numpy_operations import NumPyArray
+from klcli.trace.matrices.random_gaussians import READINGS, Draw, factor_of, given_by
 from klcli.trace.recording import NotedLoss, Recording
 from klcli.values import dataclass
 

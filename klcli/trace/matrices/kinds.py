@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from klcli.judge.ways import Side
 from klcli.trace.matrices.expectations import Added
-from klcli.trace.matrices.gaussians import READINGS, Arrangement
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.numpy_operations import NumPyArray
+from klcli.trace.matrices.random_gaussians import READINGS, Arrangement
 from klcli.trace.matrices.starts import is_square
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass

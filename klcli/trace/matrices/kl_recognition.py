@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import isclose
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_as_matrices
+from klcli.formula.program_reader import read_as_matrices
 from klcli.judge.answer import verify
 from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.term_weights import compared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from klcli.trace.matrices.operations import NumPyArray, computed
+from klcli.trace.matrices.numpy_operations import NumPyArray, computed
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass

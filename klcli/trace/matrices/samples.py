@@ -11,9 +11,9 @@ from fractions import Fraction
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.sampler import SamplerJudgement, sampled_beside
 from klcli.trace.matrices.fit import TermsFit
-from klcli.trace.matrices.gaussians import covariance_as, drawn, given_by, readings_beside
-from klcli.trace.matrices.numbers import noted_arrays
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.matrix_kl_counts import noted_arrays
+from klcli.trace.matrices.numpy_operations import NumPyArray
+from klcli.trace.matrices.random_gaussians import covariance_as, drawn, given_by, readings_beside
 from klcli.trace.matrices.replay import OrderedSteps, steps_to
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording

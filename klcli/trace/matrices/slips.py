@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.judge.ways import Side
-from klcli.trace.matrices.operations import NumPyArray
+from klcli.trace.matrices.numpy_operations import NumPyArray
 from klcli.values import dataclass
 
 Numbers: TypeAlias = "Mapping[str, NumPyArray]"

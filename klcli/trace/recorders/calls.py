@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .affine_layers import biased
 from .clips import clipped, number_in, one_of
-from .layers import biased
 from .likelihood_calls import LIKELIHOOD_CALLS, likelihood
 from .notes import Node
 from .products import entrywise_product

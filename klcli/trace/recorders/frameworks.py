@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .keras import backend_of_keras
+from .keras_backend import backend_of_keras
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,8 +11,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .frameworks import RefusedError, recorder_of
-from .keras import backend_of_keras
-from .modules import check_shapes, tried
+from .keras_backend import backend_of_keras
+from .module_losses import check_shapes, tried
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.completion import answer
 from klcli.cli.main import cli
+from klcli.cli.shells import answer
 from tests.cli.conftest import Klcli
 
 ROOT = Path(__file__).parents[3]

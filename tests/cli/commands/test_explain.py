@@ -12,7 +12,7 @@ import pytest
 from klcli.errors import EXIT_STATUSES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.report.guides import FOLDER, terms
+from klcli.report.markdown_pages import FOLDER, terms
 from klcli.witness.estimators import ESTIMATORS
 from tests.cli.conftest import Klcli
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import pytest
 
-from klcli.latents import answer, many_tables
+from klcli.latents import many_tables, table_passes
 from klcli.latents.statistics import Statistics
 from tests.cli.conftest import Klcli
 from tests.cli.ending import output_of
@@ -89,7 +89,7 @@ def test_the_second_pass(klcli: Klcli, tmp_path: Path, monkeypatch: pytest.Monke
     def pressed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(answer, "mixture", pressed)
+    monkeypatch.setattr(table_passes, "mixture", pressed)
     table(tmp_path / "t.csv")
     result = klcli("latents", str(tmp_path / "t.csv"), "--marginal", "--json")
     found = json.loads(result.out)

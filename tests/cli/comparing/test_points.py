@@ -10,7 +10,7 @@ import pytest
 from klcli.cli.comparing.points import check_reached, latents_of, point_of
 from klcli.cli.files import Given
 from klcli.errors import KlcliError
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference

@@ -13,7 +13,7 @@ from klcli.cli.latents import per_row
 from klcli.cli.latents.per_row import check_ending, write_rows
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.latents.input_arrays import Choice
+from klcli.latents.posterior_blocks import Choice
 from klcli.tables.inputs import Input
 
 CHOICE = Choice(None, {}, Gaussian.from_head(0, 1))

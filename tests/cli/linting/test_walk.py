@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.linting import walk as module
-from klcli.cli.linting.path_patterns import patterns
+from klcli.cli.linting.gitignore_patterns import patterns
 from klcli.cli.linting.walk import walk
 from klcli.errors import KlcliError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.read.notation import parse
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.math_parser import parse
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.write.printing import to_text
 
 NAMES = [

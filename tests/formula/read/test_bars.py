@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.entry import entry
-from klcli.formula.read.notation import parse_matrices
+from klcli.formula.entrywise_form import entry
+from klcli.formula.read.math_parser import parse_matrices
 from klcli.formula.read.python import PythonReader
-from klcli.formula.read.source_text import SourceText
+from klcli.formula.read.python_source import SourceText
 from klcli.formula.traversal import depth, walk
 from klcli.formula.tree import MatrixCall, Tree
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text

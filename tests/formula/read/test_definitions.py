@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Reduction
 from klcli.formula.value.arithmetic import evaluate

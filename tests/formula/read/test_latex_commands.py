@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from klcli.formula.alphabet import GREEK
+from klcli.formula.character_tables import GREEK
 from klcli.formula.read.latex_commands import (
     COMBINING,
     LATEX_FUNCTIONS,
@@ -14,7 +14,7 @@ from klcli.formula.read.latex_commands import (
     LATEX_OPERATORS,
     STYLES,
 )
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 
 
 def test_a_command_means_one_thing() -> None:

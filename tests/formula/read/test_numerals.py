@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.formula.read.syntax import FormulaError
-from klcli.formula.read.tokens import tokenize
+from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.tokenizer import tokenize
 
 
 @pytest.mark.parametrize(

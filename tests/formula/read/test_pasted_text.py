@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited
-from klcli.formula.program import read_matrices, read_program
+from klcli.formula.minimal_edits import edited
+from klcli.formula.program_reader import read_matrices, read_program
 from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.traversal import rebuilt, walk
 from klcli.formula.tree import Call, Number, Operation, Symbol, Tree

@@ -9,9 +9,9 @@ import pytest
 from mpmath import e, exp, expm1, log, log1p, mpf, pi
 
 from klcli.errors import KlcliError
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
 from klcli.formula.read.python import parse
-from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
+from klcli.formula.read.syntax_errors import MAX_LENGTH, FormulaError
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.write.printing import to_text
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from klcli.formula.read.python import PythonReader
-from klcli.formula.read.source_text import SourceText
+from klcli.formula.read.python_source import SourceText
 from klcli.formula.read.statements import Statements
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Stop
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 
 RANDOM = np.random.default_rng(5)
 GIVEN = {name: RANDOM.uniform(0.3, 2.5, (4, 3)) for name in ("mu", "lv")}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Call, MatrixCall, MatrixProduct, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, Symbols, context, evaluate
@@ -261,11 +261,11 @@ def test_every_function_and_constant_as_a_symbol() -> None:
 def test_a_formula_loads_no_library() -> None:
     program = (
         "import sys\n"
-        "from klcli.formula import program\n"
-        "from klcli.formula.read import notation, python\n"
+        "from klcli.formula import program_reader\n"
+        "from klcli.formula.read import math_parser, python\n"
         "from klcli.formula.value import arithmetic, interval\n"
         "from klcli.formula.write import printing\n"
-        "tree = notation.parse('log s + pi')\n"
+        "tree = math_parser.parse('log s + pi')\n"
         "printing.to_text(tree, 'latex')\n"
         "arithmetic.evaluate(tree, {'s': arithmetic.Decimals(20).number(2)}, arithmetic.Decimals(20))\n"
         "print(*sys.modules)\n"

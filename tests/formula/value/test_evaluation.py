@@ -12,14 +12,14 @@ import mpmath
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_as_matrices, read_program
+from klcli.formula.program_reader import read_as_matrices, read_program
 from klcli.formula.traversal import walk
 from klcli.formula.tree import MatrixCall, Stop, Symbol, Tree
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.interval import Interval, Intervals
 from klcli.formula.value.normal_form import NormalForms
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError, filled
 
 SHAPES: tuple[tuple[int, ...], ...] = ((), (1,), (5,), (7, 5), (7, 1), (1, 5), (2, 7, 5))
 AXES: tuple[Any, ...] = (None, 0, 1, -1, -2, (0, 1), (0, -1), 2)

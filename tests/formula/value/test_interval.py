@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.symbol_names import FUNCTIONS
 from klcli.formula.tree import Call, Negative, Symbol, Tree, operation
 from klcli.formula.value.decimals import context

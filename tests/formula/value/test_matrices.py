@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from klcli.formula.tree import MatrixCall, Symbol
-from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
-from klcli.formula.value.entries import DOUBLES
+from klcli.formula.value.entrywise_operations import DOUBLES
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.matrices import Matrices, called, kind_of_array
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
 
 SIZES = (1, 2, 3, 5)
 inv, det = np.linalg.inv, np.linalg.det

@@ -9,7 +9,7 @@ import mpmath
 import pytest
 from hypothesis import assume, example, given, settings
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Tree
 from klcli.formula.value.arithmetic import evaluate

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.rationals import Rationals
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.math_parser import parse
 from klcli.formula.write.ascii import AsciiPrinter, Level
 from klcli.formula.write.latex import LatexPrinter
 from klcli.formula.write.python import PythonPrinter

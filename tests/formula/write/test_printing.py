@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from klcli.formula.read import notation, python
-from klcli.formula.read.syntax import MAX_LENGTH
+from klcli.formula.read import math_parser, python
+from klcli.formula.read.syntax_errors import MAX_LENGTH
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Call, Constant, Negative, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, evaluate
@@ -21,7 +21,7 @@ X, Y = Symbol("x"), Symbol("y")
 
 
 def read_back(text: str, style: Notation) -> Tree:
-    return python.parse(text) if style == "python" else notation.parse(text)
+    return python.parse(text) if style == "python" else math_parser.parse(text)
 
 
 def whole(value: int) -> Number:
@@ -90,7 +90,7 @@ def whole(value: int) -> Number:
     ],
 )
 def test_looks(text: str, unicode: str, ascii: str, latex: str, python_text: str) -> None:  # noqa: A002
-    tree = notation.parse(text)
+    tree = math_parser.parse(text)
     shown = [to_text(tree, style) for style in ("unicode", "ascii", "latex", "python")]
     assert shown == [unicode, ascii, latex, python_text]
 
@@ -198,5 +198,5 @@ def test_nothing_is_reordered(names: list[str], operators: list[str], functions:
 
 
 def test_nothing_is_distributed() -> None:
-    assert to_text(notation.parse("-1/2 (1 + 2)")) == "-1/2 (1 + 2)"
-    assert to_text(notation.parse("2 (x - x) + 0 x")) == "2 (x - x) + 0 x"
+    assert to_text(math_parser.parse("-1/2 (1 + 2)")) == "-1/2 (1 + 2)"
+    assert to_text(math_parser.parse("2 (x - x) + 0 x")) == "2 (x - x) + 0 x"

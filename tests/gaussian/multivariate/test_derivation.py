@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import sympy
 
-from klcli.formula.read.notation import parse_matrices as parse
+from klcli.formula.read.math_parser import parse_matrices as parse
 from klcli.formula.value.decimals import Decimals
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian

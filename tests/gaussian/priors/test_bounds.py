@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.priors.bounds import mixture_bounds
-from klcli.gaussian.priors.features import features
+from klcli.gaussian.priors.breakpoints import features
 from klcli.gaussian.priors.mixture import Mixture, mixture_log_ratio
 from klcli.witness.adaptive_quadrature import gauss_legendre
 from tests import reference

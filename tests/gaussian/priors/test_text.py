@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.gaussian.priors.text import parse_prior
 
 

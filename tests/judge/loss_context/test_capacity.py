@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.formula.traversal import unplaced
 from klcli.judge.loss_context.capacity import capacity_of, within_capacity
 

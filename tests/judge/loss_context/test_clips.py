@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from klcli.formula.program import read, read_program
+from klcli.formula.program_reader import read, read_program
 from klcli.formula.traversal import unplaced, walk
 from klcli.formula.tree import Clip
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

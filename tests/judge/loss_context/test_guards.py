@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import unplaced
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from klcli.formula.program import read, read_program
+from klcli.formula.program_reader import read, read_program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.write.printing import to_text
 from klcli.judge.answer import verify
-from klcli.judge.loss_context.influence import components, degree, influences, is_free_of, is_passive
 from klcli.judge.loss_context.preparation import prepare
+from klcli.judge.loss_context.symbol_influence import components, degree, influences, is_free_of, is_passive
 from klcli.judge.loss_context.symbols import sorted_symbols
 from klcli.judge.naming import constant_of, scale_text
 

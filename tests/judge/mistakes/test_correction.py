@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.correction import undoings
 from klcli.judge.roles import Roles

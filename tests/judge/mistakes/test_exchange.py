@@ -6,7 +6,7 @@ from math import log
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.roles import Roles

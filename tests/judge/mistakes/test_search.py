@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read, read_program
+from klcli.formula.program_reader import read, read_program
 from klcli.formula.tree import Call, Tree
 from klcli.judge.answer import verify
 from klcli.judge.mistakes import correction

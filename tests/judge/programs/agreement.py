@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.judge.naming import constant_of, scale_text
 from klcli.judge.verdict import KINDS

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.judge.shapes import layouts
+from klcli.judge.shapes import reduction_fit
 from klcli.judge.shapes.length_polynomials import (
     ONE,
     LengthMonomial,
@@ -16,7 +16,7 @@ from klcli.judge.shapes.length_polynomials import (
     fitted_polynomial,
 )
 
-SHAPES = layouts.SHAPES[2]
+SHAPES = reduction_fit.SHAPES[2]
 NAMES = ("B", "d")
 
 

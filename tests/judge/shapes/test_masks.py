@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.small_arrays import Array
 from klcli.judge.shapes.masks import MASK_SHAPES, MaskShape, kept_share, left_out, mask_shape, mask_with
 
 

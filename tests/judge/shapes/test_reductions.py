@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.entry import entry
-from klcli.formula.program import read_program
+from klcli.formula.entrywise_form import entry
+from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import free_symbols
 from klcli.judge.answer import verify
 from klcli.judge.naming import constant_of, scale_text

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from klcli.formula.entry import entry
-from klcli.formula.program import read_program
-from klcli.judge.shapes.layouts import ArrayProgram
+from klcli.formula.entrywise_form import entry
+from klcli.formula.program_reader import read_program
+from klcli.judge.shapes.reduction_fit import ArrayProgram
 from klcli.judge.shapes.symbol_shapes import mixed, ranks, written_spread
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mpmath import exp, log, mpf
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read, read_program
+from klcli.formula.program_reader import read, read_program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree, number, operation
 from klcli.formula.value.arithmetic import evaluate

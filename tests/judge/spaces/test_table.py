@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import klcli.judge.spaces as room
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.table import SPACES
 

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from klcli.formula.read.calls.features import CURVED
+from klcli.formula.read.calls.function_properties import CURVED
 from klcli.formula.read.vocabulary import NOISE
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline

@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.formula.write.printing import to_text
 from klcli.lint.terms.expectation import drawn, independent_parts
 
 DRAWN = """
 from klcli.formula.write.printing import to_text
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.lint.terms.expectation import drawn
 print(*map(to_text, drawn(read("log(b) - log(d) + (z - a)^2/b - (z - c)^2/d"))), sep="\\n")
 """

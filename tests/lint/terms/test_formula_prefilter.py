@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.lint.terms.formula_prefilter import (
     curvature,
     has_logarithm,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.lint.terms.judge_cache import estimated, is_of_other_fixed_prior, judged_as_kl, verified
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.read.source_nodes import SourceNodes
+from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.write.printing import to_text
 from klcli.lint.terms.programs import flow_name, program_of, with_symbols
 

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from klcli.trace.matrices.derivatives import derivatives, summed_to
-from klcli.trace.matrices.gaussians import READINGS, Arrangement, Draw, drawn, given_by, spread_of, terms_at
+from klcli.trace.matrices.random_gaussians import (
+    READINGS,
+    Arrangement,
+    Draw,
+    drawn,
+    given_by,
+    spread_of,
+    terms_at,
+)
 
 WAY = Arrangement({"q": 0, "p": 1}, {"q": 2, "p": 3})
 SHAPES = {0: (3,), 1: (3,), 2: (3, 3), 3: (3, 3)}

@@ -10,7 +10,7 @@ import pytest
 
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.formulas import formula_of, symbols_of
-from klcli.trace.matrices.gaussians import Arrangement
+from klcli.trace.matrices.random_gaussians import Arrangement
 from klcli.trace.matrices.starts import Start
 
 FACTORS = {

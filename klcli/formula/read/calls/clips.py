@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, row
-from klcli.formula.read.syntax import is_limit, shared_with_limits
+from klcli.formula.read.syntax_errors import is_limit, shared_with_limits
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Number, Tree, number
 from klcli.formula.value.arithmetic import evaluate

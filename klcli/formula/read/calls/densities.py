@@ -6,7 +6,7 @@ import ast
 
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 

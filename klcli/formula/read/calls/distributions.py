@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.matrix_einsum import transposed
-from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE, NORMAL_DIVERGENCE_OF_VARIANCES
+from klcli.formula.read.calls.normal_methods import NORMAL_DIVERGENCE, NORMAL_DIVERGENCE_OF_VARIANCES
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import (
@@ -140,7 +140,7 @@ def _divergence(reader: CallReader, call: Invocation) -> Tree | None:
     if pair is None or not all(one.is_elementwise for one in pair):
         return None
     q, p = pair
-    from klcli.formula.read.notation import known
+    from klcli.formula.read.math_parser import known
 
     spreads = [_spread(reader, one) for one in pair]
     text = NORMAL_DIVERGENCE

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
-from klcli.formula.read.noise import PARAMETERS, noise_kind, noise_parameters
+from klcli.formula.read.random_calls import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.read.vocabulary import NOISE
 from klcli.formula.tree import Number, Symbol, Tree, operation
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
-from klcli.formula.read.nodes import literal
 from klcli.formula.tree import MatrixProduct, Reduction, Tree, operation
 
 

@@ -10,10 +10,10 @@ import ast
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from klcli.formula.read.ast_parts import is_true, literal, words_in
 from klcli.formula.read.calls.distributions import MATRIX_DIVERGENCES, MULTIVARIATE
 from klcli.formula.read.calls.matrix_einsum import matrix_einsum, outer, transposed
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
-from klcli.formula.read.nodes import is_true, literal, words_in
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reshape, Tree
 from klcli.values import replace
 

@@ -11,9 +11,9 @@ from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
 from klcli.formula.read.calls.row import Invocation, TakenEntries
 from klcli.formula.read.calls.table import KNOWN, rows_of
-from klcli.formula.read.source_nodes import SourceNodes
-from klcli.formula.read.source_text import SourceText
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.parsed_statements import SourceNodes
+from klcli.formula.read.python_source import SourceText
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Symbol, Tree

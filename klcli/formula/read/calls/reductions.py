@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 
+from klcli.formula.read.ast_parts import axes_in, is_all_but_first, is_true, literal
 from klcli.formula.read.callee import called, whose_shape
 from klcli.formula.read.calls.row import (
     AXIS_NAMES,
@@ -19,7 +20,6 @@ from klcli.formula.read.calls.row import (
 from klcli.formula.read.calls.selections import over_all
 from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.calls.types import has_integer_type
-from klcli.formula.read.nodes import axes_in, is_all_but_first, is_true, literal
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Reshape, Tree
 

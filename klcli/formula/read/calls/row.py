@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import Protocol
 
-from klcli.formula.read.source_nodes import SourceNodes
-from klcli.formula.read.source_text import SourceText
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.parsed_statements import SourceNodes
+from klcli.formula.read.python_source import SourceText
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.tree import Symbol, Tree
 from klcli.values import dataclass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
+from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import (
     AXIS_NAMES,
@@ -15,7 +16,6 @@ from klcli.formula.read.calls.row import (
     of_first,
     row,
 )
-from klcli.formula.read.nodes import literal
 from klcli.formula.read.vocabulary import KERAS_EPSILON
 from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
 

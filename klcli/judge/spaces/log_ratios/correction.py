@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Literal
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited, written_anew
-from klcli.formula.program import Program, read_again
+from klcli.formula.minimal_edits import edited, written_anew
+from klcli.formula.program_reader import Program, read_again
 from klcli.formula.traversal import children, rebuilt, walk
 from klcli.formula.tree import Number, Operation, Reduction, Tree, operation
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.judge.acceptance import passes
 from klcli.judge.condition import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
-from klcli.judge.precision import Overflow
+from klcli.judge.numerical_stability import Overflow
 from klcli.judge.spaces.log_ratios.expectations import Combination, SamplingSide, expectation, optimised
 from klcli.judge.spaces.log_ratios.fit import RatioFunction
 from klcli.judge.spaces.log_ratios.forms import EstimatorForm

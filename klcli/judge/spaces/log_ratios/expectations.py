@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.judge.shapes.length_polynomials import added_up
-from klcli.judge.spaces.log_ratios.factors import Factors
+from klcli.judge.spaces.log_ratios.rational_factors import Factors
 
 SamplingSide: TypeAlias = Literal["q", "p"]
 Combination: TypeAlias = Mapping[str, Fraction]

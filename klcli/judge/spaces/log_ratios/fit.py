@@ -14,9 +14,9 @@ from math import exp, isfinite
 
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
-from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.judge.spaces.log_ratios.factors import Factors, factors_of
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
+from klcli.judge.spaces.log_ratios.rational_factors import Factors, factors_of
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 from klcli.values import dataclass
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
-from klcli.formula.entry import entry
+from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree
-from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError, filled
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 from klcli.names.counts import count_of
 from klcli.names.losses import is_mask

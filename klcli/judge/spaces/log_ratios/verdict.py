@@ -7,7 +7,6 @@ from fractions import Fraction
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation, EstimationKind
 from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, SamplingSide, expectation, optimised
-from klcli.judge.spaces.log_ratios.factors import Factors
 from klcli.judge.spaces.log_ratios.forms import (
     ABSOLUTE,
     CONTROL_VARIATE,
@@ -20,6 +19,7 @@ from klcli.judge.spaces.log_ratios.forms import (
     WEIGHTED_K3,
     EstimatorForm,
 )
+from klcli.judge.spaces.log_ratios.rational_factors import Factors
 from klcli.values import dataclass, replace
 
 

@@ -7,24 +7,24 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited, written_anew
-from klcli.formula.program import Program, ProgramSource, read_again
+from klcli.formula.minimal_edits import edited, written_anew
+from klcli.formula.program_reader import Program, ProgramSource, read_again
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
-from klcli.formula.value.arrays import ShapeError
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, SymbolKind
-from klcli.formula.value.linear import Linear
-from klcli.formula.value.points import Evaluator
+from klcli.formula.value.linear_algebra import Linear
+from klcli.formula.value.matrix_points import Evaluator
+from klcli.formula.value.small_arrays import ShapeError
 from klcli.judge.corrections import effort
 from klcli.judge.mistakes.search import Change, UndoneMistake, changes
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces.matrices.fitting import Subject, posterior_and_prior
 from klcli.judge.spaces.matrices.mistakes import RULES
 from klcli.judge.spaces.matrices.points import Shown, divergence, fixed_points, shown, symbols
-from klcli.judge.spaces.matrices.preparation import without_jitter
 from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.verdict import judge_way
+from klcli.judge.spaces.matrices.weights_and_dimension import without_jitter
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Way
 from klcli.values import replace

@@ -20,8 +20,8 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner
-from klcli.formula.value.linear import Linear
-from klcli.formula.value.points import Evaluator
+from klcli.formula.value.linear_algebra import Linear
+from klcli.formula.value.matrix_points import Evaluator
 from klcli.judge.engine import (
     COMPARED_DIGITS,
     SPARE_DIGITS,

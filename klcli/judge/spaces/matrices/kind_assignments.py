@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Operation, Reduction
-from klcli.formula.value.arrays import ShapeError
 from klcli.formula.value.kinds import Manner, SymbolKind, typings
+from klcli.formula.value.small_arrays import ShapeError
 from klcli.judge.mistakes.rules.rewriting import TWO
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject
-from klcli.judge.spaces.matrices.preparation import ScalarRoles, set_aside
 from klcli.judge.spaces.matrices.ways import ways
+from klcli.judge.spaces.matrices.weights_and_dimension import ScalarRoles, set_aside
 from klcli.judge.ways import Way
 from klcli.names.counts import is_dimension
 from klcli.names.means_and_spreads import is_mean

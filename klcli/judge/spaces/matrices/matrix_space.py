@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import in_habit
-from klcli.formula.program import Program
+from klcli.formula.minimal_edits import in_habit
+from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Operation, Symbol, Tree, operation
 from klcli.formula.value.kinds import SymbolKind
@@ -23,15 +23,15 @@ from klcli.judge.loss_context.clips import without_unknown
 from klcli.judge.loss_context.loss_parts import Aside
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.question import Question, stated
-from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import mistake_of
-from klcli.judge.spaces.matrices.preparation import without_jitter
+from klcli.judge.spaces.matrices.ranked_readings import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
 from klcli.judge.spaces.matrices.term_weights import terms
 from klcli.judge.spaces.matrices.ways import sides_said
+from klcli.judge.spaces.matrices.weights_and_dimension import without_jitter
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
 from klcli.judge.transformed_symbols import transformed
 from klcli.judge.verification import Verification, left_out

@@ -14,8 +14,8 @@ from random import Random
 from typing import Generic, TypeVar
 
 from klcli.formula.value.arithmetic import Arithmetic
-from klcli.formula.value.linear import Linear, Matrix, Vector, transposed
-from klcli.formula.value.points import KindedValue
+from klcli.formula.value.linear_algebra import Linear, Matrix, Vector, transposed
+from klcli.formula.value.matrix_points import KindedValue
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Side, Way

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.linear import Linear
+from klcli.formula.value.linear_algebra import Linear
 from klcli.judge.engine import COMPARED_DIGITS, SPARE_DIGITS, checked, fitted, recovered
 from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.fitting import (

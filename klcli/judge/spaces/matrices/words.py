@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from klcli.formula.editing import in_habit
-from klcli.formula.program import Program
+from klcli.formula.minimal_edits import in_habit
+from klcli.formula.program_reader import Program
 from klcli.formula.tree import Symbol
 from klcli.formula.value.kinds import Manner
 from klcli.judge.engine import COMPARED_DIGITS

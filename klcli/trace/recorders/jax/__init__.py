@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .calling import SHORT, call
-from .modules import call_module, is_trained, own_arguments
+from .module_calls import call_module, is_trained, own_arguments
 from .recorder import JaxRecorder as Recorder
 
 __all__ = ["SHORT", "Recorder", "call", "call_module", "is_trained", "own_arguments"]

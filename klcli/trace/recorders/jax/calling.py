@@ -12,10 +12,10 @@ import jax.numpy as jnp
 
 from ..notes import Node, document
 from .equations import leaf
-from .names import named
-from .numbers import with_doubles
-from .row import EquationRow
+from .flat_equations import EquationRow
+from .scalar_constants import with_doubles
 from .values import values_of
+from .variable_names import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,8 +9,8 @@ from ..calls import arithmetic, nodes_of, sources_of
 from ..notes import Node
 from .linear_algebra import contracted
 from .loops import stacked, summed_over_stack
-from .numbers import folded
 from .places import calls_of
+from .scalar_constants import folded
 from .shapes import in_shape, limit_of, spread, squeezed, total
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import jax
 
 from ..notes import ENDS, MOST_OTHERS, Node, NodeTable, document, nodes_below
 from ..optimizers import optimizer_near
+from .flat_equations import EquationRow
 from .guards import open_guards
 from .places import is_of_jax, is_of_library, is_preparation, standing
-from .row import EquationRow
 from .traced import TracedFunction
 from .values import FAILURES, is_concrete, note_values
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from .equations import leaf
-from .names import named
+from .variable_names import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,12 +14,12 @@ import jax.numpy as jnp
 
 from ..notes import ENDS, Node, all_written
 from ..summands import MOST_SUMMANDS, arrays_below, summands_of
-from .numbers import applied
+from .scalar_constants import applied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .row import EquationRow
+    from .flat_equations import EquationRow
 
 FAILURES = (RuntimeError, TypeError, ValueError, NotImplementedError, jax.errors.JAXTypeError)
 """What JAX raises that cannot compute a function out of its place, as one that talks to other devices."""

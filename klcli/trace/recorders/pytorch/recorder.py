@@ -20,11 +20,11 @@ from ..calls import arithmetic, nodes_of, sources_of
 from ..matrix_calls import followed_call
 from ..notes import ENDS, Node, NodeTable
 from ..reshaping import in_shape
+from .backward_calls import SKIPPED, Losses
 from .compiled import Compiled
-from .functions import as_if_followed
+from .constants_and_noise import source
+from .custom_autograd import as_if_followed
 from .gradients import mark
-from .losses import SKIPPED, Losses
-from .sources import source
 from .tensors import (
     FEW_VALUES,
     leaf,

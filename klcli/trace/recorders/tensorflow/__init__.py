@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .calling import SHORT, call
-from .modules import call_module, is_trained
+from .module_calls import call_module, is_trained
 from .recorder import TensorflowRecorder as Recorder
 
 __all__ = ["SHORT", "Recorder", "call", "call_module", "is_trained"]

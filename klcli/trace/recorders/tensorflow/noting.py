@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..callers import look_for_name, place_of
 from ..calls import arithmetic, is_operand, nodes_of, sources_of
-from ..keras import folders_of
+from ..keras_backend import folders_of
 from ..notes import ENDS, Node, NodeTable
-from .following import Followed
+from .gradients import Followed
 from .operations import ASSIGNMENTS, operation
 from .tensors import (
     dtype_of,

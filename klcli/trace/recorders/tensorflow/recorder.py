@@ -15,8 +15,8 @@ from tensorflow.python.framework import op_callbacks
 
 from ..notes import Node, document
 from ..optimizers import optimizer_near
-from .graphs import GraphLosses
 from .noting import NotedTensors
+from .session_graphs import GraphLosses
 from .tapes import Tapes
 from .tensors import leaf, size_of, values_of
 

@@ -9,7 +9,7 @@ from tensorflow.python import pywrap_tfe
 from tensorflow.python.framework import ops
 
 from ..notes import CONSTANTS, Node, all_written
-from ..typed_numbers import meant
+from ..source_literals import meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.write.printing import to_text
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_matrices, read_program
+from klcli.formula.program_reader import read_matrices, read_program
 from klcli.formula.read.calls.distributions import CONSTRUCTORS, MULTIVARIATE
-from klcli.formula.read.syntax import FormulaError
-from klcli.formula.value.arrays import Array
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 
 RANDOM = np.random.default_rng(3)
 GIVEN = {name: RANDOM.uniform(0.3, 2.5, (2, 4, 3)) for name in ("m", "s", "n", "t")}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 from klcli.formula.write.printing import to_text
 
 

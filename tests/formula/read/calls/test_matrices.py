@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_as_matrices, read_matrices
+from klcli.formula.program_reader import read_as_matrices, read_matrices
 from klcli.formula.write.printing import to_text
 
 

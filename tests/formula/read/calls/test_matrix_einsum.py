@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_as_matrices
+from klcli.formula.program_reader import read_as_matrices
 from klcli.formula.read.calls.matrix_einsum import outer, transposed
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.tree import MatrixProduct, Symbol
 from klcli.formula.write.printing import to_text
 

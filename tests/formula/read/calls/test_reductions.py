@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.reductions import REDUCED, REDUCTIONS
-from klcli.formula.read.syntax import FormulaError
-from klcli.formula.value.arrays import Array
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 
 X = np.random.default_rng(5).uniform(0.3, 2.5, (4, 3))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_program
-from klcli.formula.read.syntax import FormulaError
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 
 X = np.arange(1.0, 13.0).reshape(4, 3) ** 1.3
 ENTRIES = (np.arange(12) % 5 != 1).reshape(4, 3)

@@ -7,10 +7,10 @@ import ast
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.shapes import new_axes
-from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
 
 X = np.arange(1.0, 13.0).reshape(4, 3)
 

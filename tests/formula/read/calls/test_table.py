@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
 from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.table import CALLS, KNOWN, OPERATIONS, is_readable, rows_of

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.tree import Call, Stop, Symbol
 

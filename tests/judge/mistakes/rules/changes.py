@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, log, log1p, sqrt
 from typing import Any
 
-from klcli.formula.program import read
+from klcli.formula.program_reader import read
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.entry import entry
-from klcli.formula.program import Program, read_program
+from klcli.formula.entrywise_form import entry
+from klcli.formula.program_reader import Program, read_program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles

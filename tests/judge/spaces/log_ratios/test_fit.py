@@ -7,7 +7,7 @@ from math import exp
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
 from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of, value_at

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer
 from klcli.judge.spaces.log_ratios import forms
 from klcli.judge.spaces.log_ratios.estimation import Estimation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.judge.spaces.log_ratios.tokens import Tokens, tokens_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from klcli.formula.program import Program, read_matrices
+from klcli.formula.program_reader import Program, read_matrices
 from klcli.formula.traversal import unplaced
 from klcli.formula.tree import Tree
 from klcli.judge.mistakes.rules.rewriting import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_matrices
+from klcli.formula.program_reader import read_matrices
 from klcli.judge.answer import verify
 
 T2 = " + L2.diagonal().log().sum() - L1.diagonal().log().sum()"

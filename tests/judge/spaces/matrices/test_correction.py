@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from klcli.formula.program import read_again
+from klcli.formula.program_reader import read_again
 from klcli.judge.mistakes.search import UndoneMistake
 from klcli.judge.question import PLAIN
 from klcli.judge.scaled_kl import FixedPrior

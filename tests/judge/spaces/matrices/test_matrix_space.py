@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_matrices, read_otherwise
+from klcli.formula.program_reader import read_matrices, read_otherwise
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
 from klcli.judge.naming import scale_text

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from klcli.formula.program import read_matrices
+from klcli.formula.program_reader import read_matrices
 from klcli.formula.value.kinds import Manner
 from klcli.judge.mistakes.table import OF_MATRICES
 from klcli.judge.spaces.matrices.fitting import Subject

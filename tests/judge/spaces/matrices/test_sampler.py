@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_as_matrices
+from klcli.formula.program_reader import read_as_matrices
 from klcli.judge.answer import verify
 from klcli.judge.sampler import SamplerJudgement
 from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler

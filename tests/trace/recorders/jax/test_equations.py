@@ -10,7 +10,7 @@ from klcli.trace.recorders.notes import Node
 
 jax = pytest.importorskip("jax")
 equations = pytest.importorskip("klcli.trace.recorders.jax.equations")
-numbers = pytest.importorskip("klcli.trace.recorders.jax.numbers")
+numbers = pytest.importorskip("klcli.trace.recorders.jax.scalar_constants")
 jnp = jax.numpy
 
 X = jnp.arange(12.0).reshape(4, 3)

@@ -9,7 +9,7 @@ import pytest
 from klcli.trace.recorders.notes import Node
 
 jax = pytest.importorskip("jax")
-rows = pytest.importorskip("klcli.trace.recorders.jax.row")
+rows = pytest.importorskip("klcli.trace.recorders.jax.flat_equations")
 values = pytest.importorskip("klcli.trace.recorders.jax.values")
 jnp = jax.numpy
 

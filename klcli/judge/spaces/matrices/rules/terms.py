@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from klcli.formula.traversal import children, free_symbols, rebuilt, walk
 from klcli.formula.tree import MatrixCall, MatrixProduct, Operation, Symbol, Tree
-from klcli.formula.value.arrays import ShapeError
+from klcli.formula.value.small_arrays import ShapeError
 from klcli.judge.mistakes.rules.rewriting import Site, chain, factored, is_inner, joined, times
 from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.fitting import Subject
