@@ -103,10 +103,12 @@ def slope_of(tree: Tree, name: str, either: Collection[str] = ()) -> Range | Non
         case Operation("+" | "-" as operator, left, right):
             one, other = slope_of(left, name, either), slope_of(right, name, either)
             return one and other and _Ranges().operate(operator, one, other)
-        case Operation("*" as operator, factor, below) | Operation("/" as operator, below, factor):
-            if name not in free_symbols(factor):
-                found = slope_of(below, name, either)
-                return found and _Ranges().operate(operator, found, range_of(factor, either))
+        case Operation("*" | "/" as operator, below, factor) if name not in free_symbols(factor):
+            found = slope_of(below, name, either)
+            return found and _Ranges().operate(operator, found, range_of(factor, either))
+        case Operation("*", factor, below) if name not in free_symbols(factor):
+            found = slope_of(below, name, either)
+            return found and _Ranges().operate("*", found, range_of(factor, either))
     return None
 
 

@@ -47,6 +47,8 @@ SLOPES = {
     "max(kl, 2)": 1,
     "rec - sum(max(kl, 2))": -1,
     "abs(kl - C)": 0,
+    "kl w": 1,
+    "rec - kl w/n": -1,
     "(kl - C)^2": 0,
     "kl * kl": 0,
     "1/kl": 0,
