@@ -38,6 +38,8 @@ _ENVIRONMENT = (
     r"(?:aligned|align|alignat|alignedat|equation|gather|gathered|multline|split|eqnarray"
     r"|displaymath|math|flalign|subequations)\*?"
 )
+_BULLET = regex(r"\s*[*•‣∙]\s+")
+"""What an item of a list begins with, and no formula; a dash may be a minus."""
 _INVISIBLE = regex(
     rf"\\begin\s*\{{{_ENVIRONMENT}\}}(?:\s*\[[tbc]\]|(?<=at\}})\s*\{{\d+\}}|(?<=at\*\}})\s*\{{\d+\}})?"
     rf"|\\end\s*\{{{_ENVIRONMENT}\}}"
@@ -128,6 +130,8 @@ def _session(text: str) -> str:
 def _unwrapped(text: str) -> str:
     """A text without delimiters of mathematics, labels and punctuation around it."""
     begin = text
+    if bullet := _BULLET.match(text):
+        text = text[bullet.end() :]
     if LATEX.search(text):
         text = _INVISIBLE.sub(lambda found: " " * len(found[0]), text)
     before = ""

@@ -15,6 +15,7 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Tree
 from klcli.formula.value.budget import remembered
 from klcli.judge.loss_context.capacity import capacity_of, within_capacity
+from klcli.judge.loss_context.complements import without_complements
 from klcli.judge.loss_context.guards import guards, without_clips, without_guards
 from klcli.judge.loss_context.loss_parts import Aside, set_aside
 from klcli.judge.loss_context.summing import summed_up
@@ -114,6 +115,7 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
         program: the formula.
         kept: symbols that are the mean or the head and must stay.
     """
+    program = without_complements(program)
     if sign_in(program) < 0:
         program = replace(program, tree=Negative(program.tree), arrays=Negative(program.arrays))
     capacity = capacity_of(program.tree)

@@ -38,6 +38,8 @@ WRAPPED = [
     (f"`{MATH}`", MATH),
     (f" ``{MATH}``. ", MATH),
     (f">>> {PYTHON}", PYTHON),
+    (f"* {PYTHON}", PYTHON),
+    (f" • `{PYTHON}`", PYTHON),
     (f">>> {PYTHON}\n>>> kl\ntensor(0.25)", f"{PYTHON}\nkl"),
     (">>> kl = (1 +\n...       s)\n>>> kl\n0.5", "kl = (1 +\n      s)\nkl"),
     (f"In [3]: {PYTHON}\n   ...: kl\nOut[3]: tensor([1.0,\n        2.0])", f"{PYTHON}\nkl"),
