@@ -21,7 +21,7 @@ from torch import Tensor
 
 import klcli
 from klcli.render.braille import draw
-from klcli.render.image import drawn
+from klcli.render.image_formats import drawn
 from klcli.report.document import Axis, Curve, Plot
 
 EIGENVALUES = (9.0, 4.0, 2.0)

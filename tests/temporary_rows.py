@@ -39,8 +39,8 @@ from klcli.judge.ways import Way
 from klcli.names import means_and_spreads
 from klcli.names.kind import anywhere, whole
 from klcli.names.means_and_spreads import READINGS
-from klcli.tables.arrays import Arrays
 from klcli.tables.in_memory import in_memory
+from klcli.tables.named_arrays import Arrays
 from klcli.tables.source import Source
 from klcli.witness import estimators
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.asking.arguments import NumbersLike, array_of, gaussian, whole
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import Unit, known_unit
 from klcli.gaussian.distribution import AnyGaussian, alike
+from klcli.gaussian.divergence_result import Unit, known_unit
 
 if TYPE_CHECKING:
     from klcli.report.compute_data import ComputeData

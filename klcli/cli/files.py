@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.values import dataclass
 
 MatrixRows = tuple[tuple[Fraction, ...], ...]

@@ -165,7 +165,7 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
     """The text in the chosen format, in characters that the stream has; it ends in a line end or is empty."""
     text = report.bare if settings.quiet else _rendered(report, settings, stream)
     if settings.quiet or settings.chosen() != "text":  # whose renderer makes words safe, and adds its colours
-        from klcli.render.special_characters import seen
+        from klcli.render.character_spellings import seen
 
         text = seen(text)
     # Names of files may hold bytes that are no text, which Python keeps as lone surrogates.

@@ -33,7 +33,7 @@ def check_plot(plot: str | None) -> None:
         KlcliError: there cannot.
     """
     if plot not in (None, _HERE, _NOWHERE):
-        from klcli.render.image import check
+        from klcli.render.image_formats import check
 
         check(str(plot))
 
@@ -51,7 +51,7 @@ def save_pictures(report: Report, plot: str | None) -> None:
         raise KlcliError("there is no picture of this result", "it is told without: leave --plot out")
     if plot != _HERE:
         from klcli.cli.writing import save
-        from klcli.render.image import drawn
+        from klcli.render.image_formats import drawn
 
         save(str(plot), drawn(pictures, str(plot)), "--plot")
 

@@ -18,7 +18,7 @@ def say(text: str) -> None:
     shown as ``\x1b``. A name that may hold line ends is made `visible` by who puts it into a text of several
     lines. Nobody may be there to be told any more; that changes no result and no status.
     """
-    from klcli.render.special_characters import visible
+    from klcli.render.character_spellings import visible
 
     lines = list(map(visible, text.split("\n")))
     with suppress(OSError):

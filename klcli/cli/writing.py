@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from klcli.errors import KlcliError
 from klcli.lazy_regex import regex
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 
 _PREFIX, _SUFFIX = ".klcli-", ".tmp"
 _LEFT_OVER = regex(rf"{re.escape(_PREFIX)}\w+{re.escape(_SUFFIX)}")

@@ -17,11 +17,11 @@ from klcli.formula.tree import Reduction, Symbol, Tree, number, operation
 from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation_rules as rules
-from klcli.gaussian.closed_form import Unit, per_unit
 from klcli.gaussian.derivation_check import PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.derivation_step import DIGITS, ESSENTIAL, DerivationStep, rule_of_head, step_of
 from klcli.gaussian.diagonal_divergence import divergence
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import Unit, per_unit
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization
 from klcli.gaussian.scale_formulas import is_far

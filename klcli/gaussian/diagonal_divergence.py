@@ -26,8 +26,8 @@ from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import MOST_DIGITS, Interval, Intervals, enclose, nearest_double, rounded
-from klcli.gaussian.closed_form import ClosedForm, Enclosure, KlTerms, Unit, per_unit
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm, Enclosure, KlTerms, Unit, per_unit
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.scale_formulas import Scales, are_equal, each
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from klcli.errors import KlcliError
 from klcli.gaussian import diagonal_divergence as independent
-from klcli.gaussian.closed_form import ClosedForm, Unit, known_unit
 from klcli.gaussian.distribution import AnyGaussian, has_heads
+from klcli.gaussian.divergence_result import ClosedForm, Unit, known_unit
 
 
 def divergence(q: AnyGaussian, p: AnyGaussian, unit: Unit = "nats") -> ClosedForm:

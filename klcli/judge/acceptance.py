@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 
 ACCEPTABLE = ("scaled", "other-prior", "reversed", "estimator", "free-bits", "clip")
 """Verdicts and conditions that somebody may want, and then accepts by these words."""

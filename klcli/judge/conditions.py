@@ -17,8 +17,8 @@ from klcli.formula.tree import Length, Number, Reduction, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.judge.acceptance import PASSES
-from klcli.judge.clip_conditions import clip_conditions
-from klcli.judge.condition import Condition
+from klcli.judge.clipped_kl import clip_conditions
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared

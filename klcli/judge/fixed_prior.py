@@ -18,7 +18,7 @@ from itertools import starmap
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import context, evaluate
 from klcli.formula.value.budget import remembered
-from klcli.formula.value.decimals import natural_log
+from klcli.formula.value.decimal_arithmetic import natural_log
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import (

@@ -17,7 +17,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.sampled_kls import sampled_kls
 from klcli.judge.transformed_symbols import transformed
 from klcli.names.losses import is_mask

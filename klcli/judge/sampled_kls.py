@@ -14,7 +14,7 @@ from klcli.formula.program_reader import Program, rewritten
 from klcli.formula.traversal import free_symbols, substitute, unplaced
 from klcli.formula.tree import Negative, Number, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.loss_context.symbol_influence import degree
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.names.noise import is_noise, is_sample

@@ -17,7 +17,7 @@ from klcli.formula.symbol_names import STEPS
 from klcli.formula.traversal import free_symbols, replaced, substitute, walk
 from klcli.formula.tree import Call, MatrixCall, Number, Operation, Span, Stop, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.mislabeled_variables import have_same_values
 from klcli.lazy_regex import regex
 from klcli.names.means_and_spreads import is_mean

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from klcli.formula.program_reader import Program
 from klcli.formula.tree import Tree
 from klcli.judge.acceptance import passes
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.ranked_readings import Candidate

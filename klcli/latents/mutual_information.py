@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.head_variances import variances
 from klcli.latents.rows import Rows
-from klcli.samples.rows_by_place import hashed, places
+from klcli.samples.random_rows import hashed, places
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

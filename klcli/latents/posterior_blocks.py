@@ -13,10 +13,10 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.prior_heads import prior_heads, prior_means
 from klcli.latents.rows import Rows
 from klcli.names.posterior_arrays import spread_called
-from klcli.tables.arrays import Arrays
 from klcli.tables.files import open_file
 from klcli.tables.formats.detection import open_arrays
 from klcli.tables.inputs import Input
+from klcli.tables.named_arrays import Arrays
 from klcli.tables.paired import HEAD, MEAN, paired
 from klcli.tables.posteriors import Posteriors, array_of, posteriors
 from klcli.values import dataclass, replace

@@ -10,7 +10,6 @@ from klcli.lint.findings.places import place_of
 from klcli.lint.findings.recognized_terms import estimator_term, kl_term, sample_term
 from klcli.lint.findings.sample_pairing import paired_samples
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
-from klcli.lint.occurrences import occurrences
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.rules.rule import KlTerm, ModuleTerms
@@ -18,6 +17,7 @@ from klcli.lint.rules.table import RULES
 from klcli.lint.source.module import Module
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.samples import SamplingLine
+from klcli.lint.terms_by_place import occurrences
 
 _IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 """``# klcli: ignore`` for all findings of a line, ``# klcli: ignore[KL101, KL103]`` for some."""

@@ -139,7 +139,7 @@ def stated(name: str) -> StatedRatio:
 def side_of(name: str) -> RatioSide:
     """Whose a log-probability is; empty where the name does not say.
 
-    ``logp`` is that of p beside ``logq`` alone, see `klcli.judge.spaces.log_ratios.ways`.
+    ``logp`` is that of p beside ``logq`` alone, see `klcli.judge.spaces.log_ratios.log_prob_assignments`.
     """
     sides = [side for word in words_of(name) for side, kind in SIDES.items() if kind.says(word)]
     strong = [side for side in sides if side not in ("q", "p")]

@@ -8,10 +8,10 @@ from math import ceil, dist, floor
 from typing import TYPE_CHECKING
 
 from klcli.render.axes import PlotFrame, PlotPoint, PointRun, frame_of
+from klcli.render.character_spellings import visible
 from klcli.render.character_widths import columns_of
 from klcli.render.curve_letters import Position, marked
 from klcli.render.series_styles import letters, look_of
-from klcli.render.special_characters import visible
 from klcli.report.document import Area, Bars, Curve, Plot, Series
 from klcli.values import dataclass
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.finding_records import Findings, one_line
 
 

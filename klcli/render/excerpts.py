@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from typing import Literal, TypeAlias
 
+from klcli.render.character_spellings import to_ascii, visible
 from klcli.render.character_widths import cells_of, clipped, laid
-from klcli.render.special_characters import to_ascii, visible
 from klcli.report.document import Excerpt, SourceExcerpts
 from klcli.values import dataclass
 

@@ -12,9 +12,9 @@ from textwrap import wrap
 from typing import Literal, TypeAlias
 
 from klcli.render.axes import PlotFrame, PlotPoint, PointRun, frame_of
+from klcli.render.character_spellings import visible
 from klcli.render.curve_letters import Position, marked
 from klcli.render.series_styles import TRUTH, Look, letters, look_of
-from klcli.render.special_characters import visible
 from klcli.report.document import Bars, Curve, Plot, Series
 from klcli.values import dataclass
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from klcli.lint.findings.types import SourceSpan
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.finding_records import Alert, FindingData, Findings, spot
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice", "note": "notice"}

@@ -16,9 +16,9 @@ from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
 from klcli.lazy_regex import regex
 from klcli.render import svg
+from klcli.render.character_spellings import visible
 from klcli.render.excerpts import marked
 from klcli.render.html_frame import whole
-from klcli.render.special_characters import visible
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
     CellTable,

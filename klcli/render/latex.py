@@ -7,8 +7,8 @@ from typing import assert_never
 
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
+from klcli.render.character_spellings import to_ascii, to_latex, to_latex_math
 from klcli.render.excerpts import listing
-from klcli.render.special_characters import to_ascii, to_latex, to_latex_math
 from klcli.render.wording import as_table, lines_of, spell, without_picture
 from klcli.report.document import (
     CellTable,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from klcli.formula.write.printing import to_text
 from klcli.lazy_regex import regex
+from klcli.render.character_spellings import to_ascii
 from klcli.render.columns import ColumnWidths, fit
-from klcli.render.special_characters import to_ascii
 from klcli.render.styled_rows import GLUE, StyledLine, TextGrid, text_of
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (

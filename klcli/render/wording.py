@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from klcli.formula.tree import Tree
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.document import Cell, CellTable, ColumnHead, FactList, Plot, Text
 
 

@@ -8,9 +8,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.gaussian.divergence import divergence, divergence_digits
+from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.report.compute_csv import rows
 from klcli.report.compute_data import ComputeData
 from klcli.report.compute_inputs import inputs, readings, title

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from klcli.gaussian.closed_form import ClosedForm, KlTerms, Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.divergence_result import ClosedForm, KlTerms, Unit
 from klcli.gaussian.heads import Heads
 from klcli.report.csv_records import CellValue, fields_of
 from klcli.witness.examination import Examination

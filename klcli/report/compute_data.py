@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import inf
 from typing import TYPE_CHECKING
 
-from klcli.gaussian.closed_form import ClosedForm, Unit
+from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.report.compute_inputs import InputData
 from klcli.report.limits import Held
 from klcli.report.report import in_short

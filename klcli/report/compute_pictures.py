@@ -7,8 +7,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads, log_density
+from klcli.gaussian.divergence_result import Unit
 from klcli.gaussian.heads import Heads
 from klcli.report.document import Area, Axis, Curve, Plot
 from klcli.report.units import nats_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.gaussian.heads import Heads
 from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Text, table_of

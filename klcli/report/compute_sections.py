@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import isinf
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.gaussian.heads import Heads
 from klcli.report.document import (
     DocumentBlock,

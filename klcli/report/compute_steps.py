@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.formula.write.printing import to_text
-from klcli.gaussian.closed_form import Unit, per_unit
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.derivation_step import DerivationStep
+from klcli.gaussian.divergence_result import Unit, per_unit
 from klcli.report.document import DocumentBlock, Heading, Paragraph, ShownStep, Steps
 from klcli.report.wording import about
 

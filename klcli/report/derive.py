@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
-from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.derivation_step import DIGITS, DerivationStep
+from klcli.gaussian.divergence_result import Unit
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.derivation_check import PROBES
 from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -41,7 +41,7 @@ from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
-from klcli.tables.merged_log_ratios import TableRead
+from klcli.tables.collected_log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
 _MOST_COLUMNS = 4

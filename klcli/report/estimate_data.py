@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.csv_records import ResultRow, fields_of
 from klcli.report.estimate_causes import cause_text
 from klcli.report.estimate_figures import EstimateFigures, RowMean
@@ -13,7 +13,7 @@ from klcli.report.estimate_wording import error_bar_text, sign_text, tail_text
 from klcli.report.report import in_short
 from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
-from klcli.tables.merged_log_ratios import TableRead
+from klcli.tables.collected_log_ratios import TableRead
 from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.estimate_input import GaussianPair, sample_problems
 from klcli.report.estimate_wording import problems
 from klcli.report.units import nats_of
@@ -14,7 +14,7 @@ from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
-from klcli.tables.merged_log_ratios import TableRead
+from klcli.tables.collected_log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 

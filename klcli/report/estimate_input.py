@@ -9,7 +9,7 @@ from klcli.gaussian.heads import Heads
 from klcli.report.estimate_wording import dependence_text, share_text
 from klcli.samples.estimates import TableEstimates
 from klcli.samples.gaussian_samples import SampleCheck
-from klcli.tables.merged_log_ratios import TableRead
+from klcli.tables.collected_log_ratios import TableRead
 from klcli.values import dataclass
 
 _MUCH_PADDING = 0.1

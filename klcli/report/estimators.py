@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.csv_records import CellValue, ResultRow, own_fields
 from klcli.report.document import DocumentBlock, Heading, Paragraph, table_of
 from klcli.report.wording import FEW_DIGITS, about, with_error

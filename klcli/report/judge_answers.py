@@ -12,7 +12,7 @@ from klcli.report.verify_data import VerifyData
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from math import log
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.latents.other_conventions import Convention
+from klcli.latents.kls_of_other_code import Convention
 from klcli.latents.posterior_blocks import Choice
 from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
 from klcli.latents.rows import BadRow

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import isinf
 
 from klcli.formula.numeral import number_text, significant
-from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.document import DocumentBlock, Paragraph
 from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass

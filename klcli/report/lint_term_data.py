@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.lint.findings.types import ListedTerm
 from klcli.report.csv_records import fields_of
 from klcli.report.verify_data import (
@@ -18,7 +18,7 @@ from klcli.report.verify_data import (
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.lazy_regex import regex
 from klcli.lint.findings.types import ListedTerm, TermKind, address

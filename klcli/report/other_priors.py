@@ -8,7 +8,7 @@ from math import isinf
 
 from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
-from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence_result import Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import CONFIRMED, Density, Product

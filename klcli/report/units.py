@@ -8,9 +8,9 @@ from __future__ import annotations
 from math import isinf, log
 from typing import TYPE_CHECKING
 
-from klcli.gaussian.closed_form import ClosedForm, Unit, in_bits
 from klcli.gaussian.distribution import AnyGaussian, Gaussian
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.divergence_result import ClosedForm, Unit, in_bits
 from klcli.values import replace
 from klcli.witness.examination import Examination
 from klcli.witness.witness import Witness

@@ -15,7 +15,7 @@ from klcli.report.report import in_short
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.judge.condition import Condition
+    from klcli.judge.condition_kinds import Condition
     from klcli.judge.counterexample import Plain
     from klcli.judge.mistakes.mistake import Mistake
     from klcli.judge.sampler import SamplerJudgement

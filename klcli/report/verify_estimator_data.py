@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.judge.shapes.length_polynomials import LengthMonomial
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.report.verify_data import (
     SCHEMA,
     EstimatorData,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from klcli.judge.shapes.length_polynomials import LengthMonomial
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, Combination, said, without_one
-from klcli.judge.spaces.log_ratios.ways import Label
+from klcli.judge.spaces.log_ratios.log_prob_assignments import Label
 
 
 def said_of(found: Estimation, quantities: Combination) -> str:

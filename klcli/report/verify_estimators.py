@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.judge.shapes.length_polynomials import LengthMonomial
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.expectations import NOTHING, SamplingSide
 from klcli.judge.spaces.log_ratios.forms import K3
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Note

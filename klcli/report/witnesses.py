@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.closed_form import ClosedForm, Unit
+from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.report.document import DocumentBlock, Fact, FactList, Paragraph, Tone
 from klcli.report.estimators import estimate_remark, estimate_text, target_block
 from klcli.report.wording import about, percent, verdict_of

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.samples.exact_sums import ExactSums
 from klcli.samples.pareto import MOST_TAIL, Largest
-from klcli.samples.rows_by_place import hashed
+from klcli.samples.random_rows import hashed
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Pilot:
 
         Args:
             log_ratios: of shape (n,), n at most `klcli.samples.exact_sums.MOST_ROWS`.
-            places: of their rows, which choose them; see `klcli.samples.rows_by_place.places`.
+            places: of their rows, which choose them; see `klcli.samples.random_rows.places`.
         """
         import numpy
 

@@ -13,7 +13,7 @@ from klcli.samples.forecast import needed_rows
 from klcli.samples.histogram import Histogram
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
-from klcli.samples.rows_by_place import places
+from klcli.samples.random_rows import places
 from klcli.values import dataclass, field
 from klcli.witness.estimators import of_tables
 

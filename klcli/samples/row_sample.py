@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from klcli.samples.rows_by_place import hashed, places
+from klcli.samples.random_rows import hashed, places
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from klcli.errors import KlcliError
 from klcli.tables.columns import column_name
-from klcli.tables.row_contents import place
+from klcli.tables.log_ratio_columns import place
 from klcli.tables.source import Block, Table
 from klcli.values import dataclass
 

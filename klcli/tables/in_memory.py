@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from functools import partial
 
 from klcli.errors import KlcliError
+from klcli.tables.collected_log_ratios import LogRatios
 from klcli.tables.files import open_file
 from klcli.tables.formats.detection import open_table, open_tokens
 from klcli.tables.inputs import Input
 from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
-from klcli.tables.merged_log_ratios import LogRatios
 from klcli.tables.parallel import each
 from klcli.tables.ratio_blocks import RatioWork, read
 from klcli.tables.source import Advance, Table

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Arrays, ArrayShape
+from klcli.tables.named_arrays import ArrayBlock, Arrays, ArrayShape
 from klcli.tables.posteriors import the_heads, the_means
 from klcli.values import dataclass
 

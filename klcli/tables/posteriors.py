@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from klcli.errors import KlcliError, clipped, nearest
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.names.posterior_arrays import MEAN_ARRAY, PRIOR_MEAN, PRIOR_SPREAD, reading_of
-from klcli.tables.arrays import Arrays
 from klcli.tables.columns import is_log_p, is_log_q
+from klcli.tables.named_arrays import Arrays
 from klcli.tables.numbered_names import missing_column
 from klcli.values import dataclass
 

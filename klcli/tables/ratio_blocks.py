@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from klcli.samples.ratio_sums import RatioSums
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
+from klcli.tables.collected_log_ratios import LogRatios
 from klcli.tables.columns import column, column_name
 from klcli.tables.complete_rows import CompleteRows
 from klcli.tables.dependent_rows import RunWatch
 from klcli.tables.grouping import Groups
-from klcli.tables.merged_log_ratios import LogRatios
-from klcli.tables.row_contents import DensityColumns, Layout, LogRatioColumn, RatioColumns, place, refuse
+from klcli.tables.log_ratio_columns import DensityColumns, Layout, LogRatioColumn, RatioColumns, place, refuse
 from klcli.tables.source import Block, Table
 from klcli.values import dataclass
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.names.table_columns import MASK_COLUMN, WHOLE_MASK, bare
-from klcli.tables.arrays import Arrays, ArrayShape
 from klcli.tables.masks import kept_by
+from klcli.tables.named_arrays import Arrays, ArrayShape
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
 

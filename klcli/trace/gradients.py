@@ -11,8 +11,8 @@ from math import isfinite
 from klcli.formula.value.small_arrays import Array
 from klcli.trace.entry_counts import Amount
 from klcli.trace.kl_recognition import Kernel, flowing
+from klcli.trace.loss_part import Part
 from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding, weights_of
-from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Recording
 from klcli.values import dataclass
 

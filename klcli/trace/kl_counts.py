@@ -9,9 +9,9 @@ from klcli.formula.value.small_arrays import Array
 from klcli.judge.shapes.reductions import Reductions
 from klcli.trace.entry_counts import Amount, amount_of, coefficient, reduced
 from klcli.trace.kl_recognition import Kernel
+from klcli.trace.loss_part import Part
 from klcli.trace.mask_counts import amount_of_kept
 from klcli.trace.masks import Kept, is_mask
-from klcli.trace.parts import Part
 from klcli.trace.recording import Recording, Step
 from klcli.values import replace
 

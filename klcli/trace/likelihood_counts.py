@@ -6,8 +6,8 @@ from math import prod
 
 from klcli.formula.traversal import free_symbols
 from klcli.trace.entry_counts import Amount, amount_of, amount_of_call, reduced
+from klcli.trace.loss_part import Part
 from klcli.trace.mask_counts import amount_of_kept
-from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
 
 

@@ -13,8 +13,8 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.trace.entry_counts import Amount
 from klcli.trace.kl_counts import kept_of, shape_of
 from klcli.trace.kl_recognition import Kernel
+from klcli.trace.loss_part import Part
 from klcli.trace.masks import entry_weights
-from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
 from klcli.values import dataclass

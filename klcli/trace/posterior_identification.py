@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.roles import Roles
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.kl_recognition import flowing

@@ -12,15 +12,15 @@ from functools import partial, reduce
 
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Negative, Tree, number, operation
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation, stated_estimation
 from klcli.names.log_ratios import is_neutral
 from klcli.names.losses import is_called_kl
 from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kl_recognition import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
-from klcli.trace.log_densities import kl_of_densities
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
+from klcli.trace.misdrawn_samples import kl_of_densities
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
 from klcli.trace.start_nodes import cuts_of, wide_cuts_of

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from klcli.formula.traversal import free_symbols
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
 from klcli.trace.recorders.short_precisions import points
 from klcli.trace.recording import Recording, RoundedCall, Step
 from klcli.trace.walks import reached

@@ -8,7 +8,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.proof import is_proved
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.trace.entry_counts import Amount
@@ -17,8 +17,8 @@ from klcli.trace.kl_counts import estimator_amount, is_of_parameters, kl_amount,
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.likelihoods import NAMES
+from klcli.trace.loss_part import Part
 from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
-from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.typed_factors import is_weighed
 from klcli.trace.unrecognized_terms import Unknown, looked_at

@@ -13,14 +13,14 @@ from klcli.errors import KlcliError
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Negative
 from klcli.judge.answer import answer
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import PLAIN
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.verification import Verification
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import is_mean, suggested
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
 from klcli.trace.start_nodes import cuts_of

@@ -9,7 +9,7 @@ from klcli.judge.naming import gaussian_text, kl_text
 from klcli.judge.verification import Verification
 from klcli.trace.entry_counts import Amount
 from klcli.trace.kl_recognition import Kernel
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
 

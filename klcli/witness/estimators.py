@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.values import dataclass
-from klcli.witness import log_ratio_functions, plain_draws, point_sets
+from klcli.witness import independent_draws, log_ratio_functions, point_sets
 from klcli.witness.error_bars import against_ratio
 from klcli.witness.estimate import Estimate
 
@@ -109,7 +109,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
         Estimator(
             "k1",
             "-log r at independent draws, r = p/q",
-            plain_draws.k1,
+            independent_draws.k1,
             in_tables=TableUse(
                 formula="-log r",
                 of=log_ratio_functions.k1,
@@ -123,8 +123,8 @@ ESTIMATORS: Mapping[str, Estimator] = {
         Estimator(
             "k2",
             "(log r)^2 / 2 at independent draws",
-            plain_draws.k2,
-            bias=plain_draws.bias_of_k2,
+            independent_draws.k2,
+            bias=independent_draws.bias_of_k2,
             in_tables=TableUse(
                 formula="(log r)^2 / 2",
                 of=log_ratio_functions.k2,
@@ -138,7 +138,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
         Estimator(
             "k3",
             "r - 1 - log r at independent draws",
-            plain_draws.k3,
+            independent_draws.k3,
             moments=against_ratio,
             in_tables=TableUse(
                 formula="r - 1 - log r",
@@ -150,7 +150,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
                 in_reward=Gradient("E_q[(p/q - 1 + log(q/p)) grad log q]", "KL(q || p) - KL(p || q)"),
             ),
         ),
-        Estimator("antithetic", "-log r at pairs z and -z", plain_draws.antithetic),
+        Estimator("antithetic", "-log r at pairs z and -z", independent_draws.antithetic),
         Estimator("stratified", "-log r, one draw in each stratum", point_sets.stratified, rate=1.5),
         Estimator("qmc", "-log r at randomly shifted Sobol points", point_sets.qmc, rate=2.0),
     )

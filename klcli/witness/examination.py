@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.values import dataclass
 from klcli.witness import independent_dimensions
 from klcli.witness.estimate import Estimate, total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from klcli.gaussian.closed_form import ClosedForm
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.values import dataclass
 from klcli.witness.estimate import Estimate

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf, isinf
 
-from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.priors.bounds import mixture_bounds
 from klcli.gaussian.priors.breakpoints import features

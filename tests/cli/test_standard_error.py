@@ -13,7 +13,7 @@ import pytest
 from klcli.cli import main
 from klcli.cli.formats import FINDING_FORMATS, FORMATS
 from klcli.cli.standard_error import say
-from klcli.render.special_characters import seen
+from klcli.render.character_spellings import seen
 from tests.cli.conftest import Klcli, Result
 
 RED = "\x1b[31m"

@@ -12,8 +12,8 @@ from klcli.cli.files import read_rows
 from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
 from klcli.tables.formats.detection import open_table
+from klcli.tables.log_ratio_columns import RatioColumns
 from klcli.tables.ratio_blocks import RatioWork, read
-from klcli.tables.row_contents import RatioColumns
 from tests.cli.conftest import Klcli
 from tests.tables.sources import announcing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.judge.acceptance import ACCEPTABLE, passes
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.verdict import KINDS
 
 GOOD = Condition("small-number", "1e-8 is small", True)

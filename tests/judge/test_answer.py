@@ -12,7 +12,7 @@ from klcli.formula.program_reader import read_matrices, read_program
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import answer, answer_to_text, verify
 from klcli.judge.question import Question
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.matrices.readings import CHOLESKY, READINGS
 from klcli.judge.spaces.matrices.words import MATRICES
 from klcli.judge.spaces.number_words import NUMBERS

@@ -11,7 +11,7 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer_to_text, verify
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 
 
 def conditions(text: str) -> tuple[Condition, ...]:

@@ -9,7 +9,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted

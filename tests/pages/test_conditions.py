@@ -8,7 +8,7 @@ import pytest
 
 from klcli.judge.acceptance import PASSES
 from klcli.judge.answer import answer_to_text
-from klcli.judge.condition import ConditionKind
+from klcli.judge.condition_kinds import ConditionKind
 from klcli.judge.verification import Verification
 from klcli.report.markdown_pages import terms
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from klcli.formula.read.math_parser import parse
+from klcli.render.character_spellings import visible
 from klcli.render.html import render
-from klcli.render.special_characters import visible
 from klcli.report.document import (
     Axis,
     Cell,

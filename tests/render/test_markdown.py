@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from klcli.formula.read.math_parser import parse
+from klcli.render.character_spellings import visible
 from klcli.render.markdown import render
-from klcli.render.special_characters import visible
 from klcli.report.document import (
     Cell,
     CellTable,

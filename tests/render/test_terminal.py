@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from klcli.formula.tree import Tree
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.render.terminal import render
 from klcli.report.document import (
     Cell,

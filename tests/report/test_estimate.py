@@ -21,7 +21,7 @@ from klcli.report.estimate_wording import (
 from klcli.samples.estimates import TableEstimates, estimation
 from klcli.samples.ratio_sums import RatioSums
 from klcli.samples.token_means import TokenMeans
-from klcli.tables.merged_log_ratios import TableRead
+from klcli.tables.collected_log_ratios import TableRead
 from tests.samples.test_estimates import normal_table
 
 UNIFORM = (numpy.arange(10_000) + 0.5) / 10_000

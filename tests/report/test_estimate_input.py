@@ -9,7 +9,7 @@ import pytest
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.estimate_input import GaussianPair, assumption, sample_problems, warnings
 from klcli.samples.gaussian_samples import SampleCheck
-from klcli.tables.merged_log_ratios import TableRead
+from klcli.tables.collected_log_ratios import TableRead
 from klcli.values import replace
 from tests.report.test_estimate import SOUND, estimated
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import (
     Edit,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.weight import Weighing
 from klcli.report.document import CellTable, Heading, Item, Note, Paragraph
@@ -19,7 +19,7 @@ from klcli.trace.entry_counts import Amount
 from klcli.trace.factors import Chain
 from klcli.trace.findings import TraceFinding
 from klcli.trace.likelihoods import Likelihood
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
 from klcli.trace.precision import Precision
 from klcli.trace.programs import Builder
 from klcli.trace.recording import NotedLoss, Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.report.document import Fact, FactList, Item, Note, Paragraph
 from klcli.report.verify_estimators import bare, estimation_document
 from klcli.report.wording import plain

@@ -7,7 +7,7 @@ import pytest
 
 from klcli.samples.exact_sums import MOST_ROWS
 from klcli.samples.pilot import SHARE, Pilot
-from klcli.samples.rows_by_place import places
+from klcli.samples.random_rows import places
 from klcli.witness.log_ratio_functions import k3
 
 LOGS = numpy.random.default_rng(0).normal(size=50_000)

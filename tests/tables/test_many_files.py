@@ -17,11 +17,11 @@ from klcli.cli.options.parallelism import Engine
 from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.samples.estimates import estimation
+from klcli.tables.collected_log_ratios import LogRatios
 from klcli.tables.inputs import Input
+from klcli.tables.log_ratio_columns import RatioColumns
 from klcli.tables.many_files import collected
-from klcli.tables.merged_log_ratios import LogRatios
 from klcli.tables.ratio_blocks import RatioWork
-from klcli.tables.row_contents import RatioColumns
 
 WORK = RatioWork(RatioColumns())
 RNG = numpy.random.default_rng(11)

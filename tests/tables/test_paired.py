@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock
+from klcli.tables.named_arrays import ArrayBlock
 from klcli.tables.paired import HEAD, MEAN, paired
 
 

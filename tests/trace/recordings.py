@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
 from klcli.trace.recording import Recording, read_recording
 from klcli.trace.summands import parts_of
 

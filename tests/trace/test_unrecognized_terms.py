@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from klcli.trace.parts import Part
+from klcli.trace.loss_part import Part
 from klcli.trace.recording import Recording
 from klcli.trace.summands import parts_of
 from klcli.trace.unrecognized_terms import Unknown, looked_at

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.wording import percent
 from klcli.witness import independent_dimensions

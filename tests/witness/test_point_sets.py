@@ -7,7 +7,7 @@ import pytest
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
-from klcli.witness.plain_draws import k1
+from klcli.witness.independent_draws import k1
 from klcli.witness.point_sets import qmc, stratified
 from tests import reference
 

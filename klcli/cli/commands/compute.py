@@ -17,7 +17,7 @@ from klcli.cli.options.types import Positive, Whole
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
-from klcli.gaussian.closed_form import UNITS
+from klcli.gaussian.divergence_result import UNITS
 from klcli.report.report import Report
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES

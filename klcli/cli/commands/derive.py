@@ -9,7 +9,7 @@ from klcli.cli.options.types import Reading
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import UNITS, Unit
+from klcli.gaussian.divergence_result import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.report.report import Report
 

@@ -17,14 +17,14 @@ from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import UNITS, Unit
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import UNITS, Unit
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 from klcli.samples.gaussian_samples import GaussianSamples
+from klcli.tables.log_ratio_columns import RatioColumns
 from klcli.tables.ratio_blocks import RatioWork
-from klcli.tables.row_contents import RatioColumns
 
 _EPILOG = """\b
 Examples:

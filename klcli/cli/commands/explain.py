@@ -12,7 +12,7 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.explain import explain_report, list_report
 from klcli.report.report import Report
 from klcli.values import replace

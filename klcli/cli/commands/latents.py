@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command, added, in_group
-from klcli.cli.latents.checks import LIMITS
 from klcli.cli.latents.inputs import inputs
 from klcli.cli.latents.output_conflicts import check_outputs
 from klcli.cli.latents.run import run
+from klcli.cli.latents.summary_limits import LIMITS
 from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import prior_options
 from klcli.cli.options.parallelism import engine_options

@@ -32,7 +32,7 @@ from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces import space
 from klcli.judge.spaces.table import SPACES
 from klcli.lazy_regex import regex
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.report import Report
 from klcli.report.verify import VerifiedLine, verify_many_report, verify_report
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from klcli.cli.computing.sampling import SamplingOptions
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, alike, has_heads
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.compute import Computed, compute_report
 from klcli.report.limits import Limits
 from klcli.report.report import Report

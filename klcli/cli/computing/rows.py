@@ -11,11 +11,11 @@ from klcli.cli.options.limits import limits_of, number_of
 from klcli.cli.options.types import OfFile, Reading
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError, nearest
-from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.divergence_result import Unit
 from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.compute_rows import RowComputed, table_report
 from klcli.report.limits import held
 from klcli.report.report import Report

@@ -8,7 +8,7 @@ from pathlib import Path
 from klcli.cli.table_sources import is_stream
 from klcli.errors import KlcliError
 from klcli.tables.inputs import STREAM, Input, files_of
-from klcli.tables.row_contents import RatioColumns
+from klcli.tables.log_ratio_columns import RatioColumns
 from klcli.values import dataclass
 
 _EXAMPLE = "for example: klcli estimate logprobs.csv, or klcli estimate --log-q policy.npy --log-p ref.npy"

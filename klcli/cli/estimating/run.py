@@ -7,17 +7,17 @@ from klcli.cli.options.parallelism import Engine
 from klcli.cli.progress import progress
 from klcli.cli.standard_error import say
 from klcli.cli.table_sources import is_stream, open_source, table_readers
-from klcli.gaussian.closed_form import Unit
-from klcli.render.special_characters import visible
+from klcli.gaussian.divergence_result import Unit
+from klcli.render.character_spellings import visible
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_input import GaussianPair
 from klcli.report.estimate_wording import dependence_text
 from klcli.report.report import Report
 from klcli.samples.estimates import estimation
+from klcli.tables.collected_log_ratios import LogRatios
 from klcli.tables.formats.detection import open_table
 from klcli.tables.inputs import STREAM
 from klcli.tables.many_files import collected
-from klcli.tables.merged_log_ratios import LogRatios
 from klcli.tables.ratio_blocks import RatioWork, read
 
 

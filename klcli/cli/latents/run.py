@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from klcli.cli.latents.checks import checks
 from klcli.cli.latents.inputs import TableInputs
 from klcli.cli.latents.per_row import check_ending, write_rows
+from klcli.cli.latents.summary_limits import checks
 from klcli.cli.options.gaussians import prior
 from klcli.cli.options.parallelism import engine
 from klcli.cli.table_sources import is_stream, open_source, table_readers

@@ -15,7 +15,7 @@ from klcli.cli.linting.sources import MOST_BYTES
 from klcli.cli.writing import save as write_file
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 
 _SCHEMA = "klcli.baseline/1"
 _KEYS = ("path", "code", "fingerprint")

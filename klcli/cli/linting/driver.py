@@ -84,7 +84,7 @@ def _each(
     with progress(len(paths), label, quiet=quiet) as shown:
         advance = shown or _unseen
         if jobs > 1 and len(paths) > few:
-            from klcli.cli.linting.processes import NoProcessesError, spread
+            from klcli.cli.linting.crash_proof_pool import NoProcessesError, spread
 
             with suppress(NoProcessesError):
                 return spread(work, paths, min(jobs, len(paths), _most_processes()), _lost, advance)

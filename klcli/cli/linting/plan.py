@@ -13,7 +13,7 @@ from klcli.cli.linting.sources import MOST_BYTES, Sources
 from klcli.cli.linting.walk import Walked, walk
 from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

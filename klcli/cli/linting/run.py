@@ -12,7 +12,7 @@ from klcli.cli.output import Settings
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding, Linted
-from klcli.render.special_characters import seen, visible
+from klcli.render.character_spellings import seen, visible
 from klcli.report.document import Document
 from klcli.report.lint import lint_report
 from klcli.report.report import Report

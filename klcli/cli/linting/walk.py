@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:

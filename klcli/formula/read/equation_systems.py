@@ -6,8 +6,8 @@ import re
 
 from klcli.errors import KlcliError
 from klcli.formula.read import math_parser
-from klcli.formula.read.continuation_lines import EQUALS
 from klcli.formula.read.math_source import PlainText
+from klcli.formula.read.pasted_rows import EQUALS
 from klcli.formula.read.syntax_errors import FormulaError, check_tree
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree

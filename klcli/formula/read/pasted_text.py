@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from klcli.formula.read.continuation_lines import LATEX, in_rows
+from klcli.formula.read.pasted_rows import LATEX, in_rows
 from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
 from klcli.lazy_regex import regex
 

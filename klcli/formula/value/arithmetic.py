@@ -32,7 +32,7 @@ from klcli.formula.tree import (
     Tree,
 )
 from klcli.formula.value.budget import spend
-from klcli.formula.value.decimals import Decimals, context
+from klcli.formula.value.decimal_arithmetic import Decimals, context
 
 __all__ = ["Arithmetic", "Decimals", "Symbols", "context", "evaluate"]
 

@@ -15,7 +15,7 @@ from math import inf, nextafter
 
 from klcli.formula.tree import Operator, Tree
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.decimals import context, pi
+from klcli.formula.value.decimal_arithmetic import context, pi
 from klcli.values import dataclass
 
 _START_DIGITS = 40

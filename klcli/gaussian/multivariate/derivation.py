@@ -12,9 +12,9 @@ from typing import Literal, TypeAlias
 from klcli.formula.read.math_parser import parse_matrices as parse
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
-from klcli.gaussian.closed_form import Unit, per_unit
 from klcli.gaussian.derivation_step import ESSENTIAL, DerivationStep, rule_of_head, step_of
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import Unit, per_unit
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, is_closed, value_here
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

@@ -18,8 +18,8 @@ from math import inf, isinf
 
 from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals, nearest_double, rounded
-from klcli.gaussian.closed_form import ClosedForm, Enclosure, Unit, in_bits
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm, Enclosure, Unit, in_bits
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_EXACT
 from klcli.gaussian.multivariate.standardization import Standardized, standardized
@@ -126,7 +126,7 @@ def _infinite(q: Gaussian[Covariance], method: str) -> ClosedForm:
 
 
 def _in_floats(q: Gaussian[Covariance], p: Gaussian[Covariance], unit: Unit) -> ClosedForm:
-    from klcli.gaussian.multivariate.float_matrices import whitened
+    from klcli.gaussian.multivariate.sums_of_floats import whitened
 
     found = whitened(q, p)
     if found is None:

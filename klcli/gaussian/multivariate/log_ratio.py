@@ -154,7 +154,7 @@ def _from_floats(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> MatrixLogR
     import numpy
     from scipy.linalg import solve_triangular
 
-    from klcli.gaussian.multivariate.float_matrices import covariance_matrix, distance
+    from klcli.gaussian.multivariate.sums_of_floats import covariance_matrix, distance
 
     matrices = [
         sum(found.parts[1:], found.high) for found in (covariance_matrix(one.spread) for one in (q, p))

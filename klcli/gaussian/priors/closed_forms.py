@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from math import comb, erf, erfc, exp, inf, isfinite, lgamma, log, pi, prod, sqrt
 
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import ClosedForm
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.values import dataclass

@@ -19,7 +19,7 @@ from klcli.formula.program_reader import Program, rewritten
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Operation, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.conditions import conditions, exchanged_names
 from klcli.judge.heads_as_weights import with_lost_heads
 from klcli.judge.left_side import begins_with_fixed

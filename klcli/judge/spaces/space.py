@@ -12,7 +12,7 @@ from klcli.judge.verification import Verification
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:  # most formulas are of numbers
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 
 Answer: TypeAlias = "Verification | Estimation"
 """The answers of all spaces. Both have a program, a kind, a mistake, conditions, warnings, and know whether

@@ -8,8 +8,8 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:  # most files need no judge
-    from klcli.judge.condition import Condition
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.condition_kinds import Condition
+    from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
     from klcli.lint.source.notebooks import NotebookCell
 
 Confidence: TypeAlias = Literal["high", "medium"]

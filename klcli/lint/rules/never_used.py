@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.losses.reporting import is_only_reported
+from klcli.lint.losses.only_reported import is_only_reported
 from klcli.lint.losses.unused import is_unused
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 

@@ -12,7 +12,7 @@ from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 
 _OF_NEUTRAL = 2
 """Symbols of an estimator whose names do not say that they are log-probabilities."""

@@ -12,7 +12,7 @@ from klcli.names.log_ratios import stated
 from klcli.values import replace
 
 if TYPE_CHECKING:
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
     from klcli.judge.verification import Verification
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError, clipped
-from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.formats.delimited import DelimitedText
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape
 from klcli.tables.numbered_names import array_columns, check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass, field

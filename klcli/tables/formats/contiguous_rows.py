@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.formats.npy_header import Header
 from klcli.tables.formats.npy_rows import NpyRows, rows_behind, side_by_side
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.extras import needed
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.source import Source
 from klcli.values import dataclass
 

@@ -9,8 +9,8 @@ from math import nan
 from typing import Any
 
 from klcli.errors import KlcliError, clipped
-from klcli.tables.arrays import ArrayBlock, Arrays, ArrayShape, rows_of_block
 from klcli.tables.in_memory import ArraysInMemory
+from klcli.tables.named_arrays import ArrayBlock, Arrays, ArrayShape, rows_of_block
 from klcli.tables.source import Source
 from klcli.values import dataclass
 

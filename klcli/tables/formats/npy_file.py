@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.formats.npy_rows import NpyRows, npy_rows, side_by_side
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape
 from klcli.tables.source import Source
 from klcli.values import dataclass
 

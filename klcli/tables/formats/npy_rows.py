@@ -7,8 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, rows_of_block
 from klcli.tables.formats.npy_header import MAGIC, Header, read_header
+from klcli.tables.named_arrays import ArrayBlock, rows_of_block
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zipfile import ZipFile
 
-from klcli.tables.arrays import ArrayBlock, ArrayShape
-from klcli.tables.formats.members import reader
 from klcli.tables.formats.npy_rows import NpyRows, npy_rows, side_by_side
+from klcli.tables.formats.zip_members import reader
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape
 from klcli.tables.source import Source
 from klcli.values import dataclass, field
 

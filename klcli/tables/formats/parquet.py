@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.extras import needed
+from klcli.tables.named_arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.numbered_names import array_columns, check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass

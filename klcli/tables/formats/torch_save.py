@@ -13,9 +13,9 @@ from zipfile import ZipFile
 
 from klcli.errors import KlcliError
 from klcli.tables.formats.contiguous_rows import RawArray, RawArrays
-from klcli.tables.formats.members import reader
 from klcli.tables.formats.npy_header import MOST_BYTES
 from klcli.tables.formats.safe_unpickling import HINT, Tensor, followed
+from klcli.tables.formats.zip_members import reader
 from klcli.tables.source import Source
 
 PICKLE = "data.pkl"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from zipfile import BadZipFile, ZipFile
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import Arrays
-from klcli.tables.formats.members import check_members
+from klcli.tables.formats.zip_members import check_members
+from klcli.tables.named_arrays import Arrays
 from klcli.tables.source import Source
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from klcli.judge.ways import Side
 from klcli.trace.factors import Chain
 from klcli.trace.gradients import Slope
-from klcli.trace.matrices.derivatives import derivatives, summed_to
+from klcli.trace.matrices.closed_form_derivatives import derivatives, summed_to
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.kl_recognition import MatrixKl
 from klcli.trace.matrices.matrix_kl_counts import draws_of

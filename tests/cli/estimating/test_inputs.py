@@ -8,7 +8,7 @@ import pytest
 
 from klcli.cli.estimating.inputs import inputs
 from klcli.errors import KlcliError
-from klcli.tables.row_contents import RatioColumns
+from klcli.tables.log_ratio_columns import RatioColumns
 
 
 def test_a_folder_is_its_files_in_the_order_of_their_names(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting import driver, guard, processes, worker
+from klcli.cli.linting import crash_proof_pool, driver, guard, worker
+from klcli.cli.linting.crash_proof_pool import spread
 from klcli.cli.linting.driver import findings_of, lint_files
-from klcli.cli.linting.processes import spread
 from klcli.cli.linting.sources import Sources
 from klcli.formula.value.budget import spend
 from klcli.lint.findings.types import Linted
@@ -111,7 +111,7 @@ def test_without_processes_there_is_still_one(
     def refused(*_: object, **__: object) -> None:
         raise OSError(38, "Function not implemented")
 
-    monkeypatch.setattr(processes.ProcessPoolExecutor, name, refused)
+    monkeypatch.setattr(crash_proof_pool.ProcessPoolExecutor, name, refused)
     assert [len(result.findings) for result in lint(names, jobs=2)] == [0, 1, 0, 0, 1, 0]
 
 
@@ -181,7 +181,7 @@ def test_more_processes_than_are_of_use_are_not_started(monkeypatch: pytest.Monk
         counts.append(jobs)
         return {path: Linted(path) for path in paths}
 
-    monkeypatch.setattr(processes, "spread", counted)
+    monkeypatch.setattr(crash_proof_pool, "spread", counted)
     monkeypatch.setattr("klcli.cli.linting.driver.cores", lambda: 100)
     lint([f"{number}.py" for number in range(1000)], jobs=900)
     monkeypatch.setattr("sys.platform", "win32")

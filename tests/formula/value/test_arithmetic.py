@@ -18,7 +18,7 @@ from klcli.formula.read.math_parser import parse
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Call, MatrixCall, MatrixProduct, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, Symbols, context, evaluate
-from klcli.formula.value.decimals import pi
+from klcli.formula.value.decimal_arithmetic import pi
 from klcli.formula.value.doubles import Doubles, Grids
 from klcli.formula.value.normal_form import NormalForms
 from tests.formula.trees import POINT, UnreachableError, exact, numeric, rational, truth

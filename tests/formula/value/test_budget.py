@@ -7,7 +7,7 @@ import pytest
 from klcli.formula.read.math_parser import parse
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import SpentError, at_most, remembered, spend, spent
-from klcli.formula.value.decimals import Decimals
+from klcli.formula.value.decimal_arithmetic import Decimals
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 
 TREE = parse("x^2 + exp(x) - 1")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from klcli.formula.read.math_parser import parse
 from klcli.formula.symbol_names import FUNCTIONS
 from klcli.formula.tree import Call, Negative, Symbol, Tree, operation
-from klcli.formula.value.decimals import context
+from klcli.formula.value.decimal_arithmetic import context
 from klcli.formula.value.interval import Interval, Intervals, enclose, nearest_double, rounded
 from tests.formula.trees import POINT, UnreachableError, numeric, rational, truth
 

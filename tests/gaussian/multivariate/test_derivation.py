@@ -13,7 +13,7 @@ import pytest
 import sympy
 
 from klcli.formula.read.math_parser import parse_matrices as parse
-from klcli.formula.value.decimals import Decimals
+from klcli.formula.value.decimal_arithmetic import Decimals
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate import derivation

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.preconditioning import lower_factor, triangular_inverse
 from tests.gaussian.multivariate.kernels import KERNELS, by_arb, kernel

@@ -9,8 +9,8 @@ import mpmath
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.priors.closed_forms import KNOWN_FORMS, known_value
 from klcli.gaussian.priors.densities import Density, Product, density_log_ratio, parameters
 from tests.gaussian.priors.references import DIGITS, kl_to_density

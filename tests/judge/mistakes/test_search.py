@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program_reader import read, read_program
 from klcli.formula.tree import Call, Tree
 from klcli.judge.answer import verify
-from klcli.judge.mistakes import correction
+from klcli.judge.mistakes import correction, rule_table
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.search import changes
@@ -64,5 +64,5 @@ def test_a_code_has_one_mistake() -> None:
 
 
 def test_every_rule_is_of_a_mistake_in_the_table() -> None:
-    for mistake, _ in (*correction.RULES, *correction.RULES_OF_PRIORS):
+    for mistake, _ in (*rule_table.RULES, *rule_table.RULES_OF_PRIORS):
         assert MISTAKES[mistake.code] is mistake

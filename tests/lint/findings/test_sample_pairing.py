@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.lint.findings.sample_pairing import paired_samples
-from klcli.lint.occurrences import occurrences
+from klcli.lint.terms_by_place import occurrences
 from tests.lint.sources import module, project
 
 SOURCE = """

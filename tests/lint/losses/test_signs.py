@@ -8,8 +8,8 @@ import pytest
 
 from klcli.lint.linter import linted
 from klcli.lint.losses.signs import may_be_in, nodes_of, slope
-from klcli.lint.occurrences import occurrences
 from klcli.lint.source.module import parsed
+from klcli.lint.terms_by_place import occurrences
 from tests.lint.sources import module, project
 
 SOURCE = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.lint.losses.unused import is_unused
-from klcli.lint.occurrences import occurrences
+from klcli.lint.terms_by_place import occurrences
 from tests.lint.sources import module, project
 
 KL = "-0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()"

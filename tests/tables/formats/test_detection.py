@@ -89,7 +89,7 @@ def test_every_reader_of_the_folder_opens_a_format() -> None:
     }
     imported = {
         (str(node.module).rpartition(".")[2], alias.name)
-        for module in ("detection", "zipped")
+        for module in ("detection", "zip_archives")
         for node in ast.walk(trees[module])
         if isinstance(node, ast.ImportFrom)
         for alias in node.names

@@ -8,8 +8,8 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import Arrays
 from klcli.tables.formats.detection import open_arrays
+from klcli.tables.named_arrays import Arrays
 from klcli.tables.source import Source
 
 

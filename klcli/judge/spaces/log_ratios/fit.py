@@ -16,8 +16,8 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
+from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q
 from klcli.judge.spaces.log_ratios.rational_factors import Factors, factors_of
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 from klcli.values import dataclass
 
 _STEP = 1e-30

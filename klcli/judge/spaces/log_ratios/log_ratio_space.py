@@ -16,19 +16,19 @@ from klcli.formula.entrywise_form import entry
 from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Negative, Stop, Tree
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.shapes.length_polynomials import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
 from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of
 from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
+from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q, RatioWay, named_ways, neutral_ways
 from klcli.judge.spaces.log_ratios.numerical_limits import guard_conditions, overflow_of
 from klcli.judge.spaces.log_ratios.penalty_sign import due_sign
 from klcli.judge.spaces.log_ratios.tokens import tokens_of
 from klcli.judge.spaces.log_ratios.verdict import named, varying
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, RatioWay, named_ways, neutral_ways
 from klcli.names.counts import count_of
 from klcli.names.log_ratios import is_logits, stated
 from klcli.names.losses import is_mask, sign_of

@@ -12,14 +12,14 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Clip, Number, Tree
 from klcli.judge.acceptance import PASSES
-from klcli.judge.clip_conditions import unknown_limits
-from klcli.judge.condition import Condition
+from klcli.judge.clipped_kl import unknown_limits
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.loss_context.clips import without_unknown
 from klcli.judge.loss_context.guards import guards, without_clips, without_guards
 from klcli.judge.numerical_stability import Overflow, overflow
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.log_ratios.fit import value_at
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
+from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q
 
 _FAR = 10.0
 """Log-ratios up to which a clip may not bind, in nats: half precision holds their exponential, 22,026."""

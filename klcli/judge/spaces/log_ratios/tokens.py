@@ -15,7 +15,7 @@ from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError, filled
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
+from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q
 from klcli.names.counts import count_of
 from klcli.names.losses import is_mask
 from klcli.values import dataclass

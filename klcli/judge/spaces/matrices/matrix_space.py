@@ -14,8 +14,8 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Operation, Symbol, Tree, operation
 from klcli.formula.value.kinds import SymbolKind
-from klcli.judge.clip_conditions import unknown_limits
-from klcli.judge.condition import Condition
+from klcli.judge.clipped_kl import unknown_limits
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.conditions import equation, stops
 from klcli.judge.gradient import gradient_of_arrays, is_value
 from klcli.judge.left_side import begins_with_fixed

@@ -13,8 +13,8 @@ import jax.numpy as jnp
 from ..notes import Node, document
 from .equations import leaf
 from .flat_equations import EquationRow
+from .recomputed_values import values_of
 from .scalar_constants import with_doubles
-from .values import values_of
 from .variable_names import named
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..gradient_targets import linear_in
 from ..notes import Node
-from ..summands import linear_in
 from .shapes import limit_of
 
 if TYPE_CHECKING:

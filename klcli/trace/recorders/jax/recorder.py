@@ -20,8 +20,8 @@ from ..optimizers import optimizer_near
 from .flat_equations import EquationRow
 from .guards import open_guards
 from .places import is_of_jax, is_of_library, is_preparation, standing
-from .traced import TracedFunction
-from .values import FAILURES, is_concrete, note_values
+from .recomputed_values import FAILURES, is_concrete, note_values
+from .traced_function import TracedFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

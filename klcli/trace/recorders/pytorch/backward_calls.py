@@ -19,7 +19,7 @@ from ..keras_backend import folders_of
 from ..notes import ENDS, Node, NodeTable, document, nodes_below
 from .gradients import MARK, gradients_of, mark
 from .optimizers import Optimizers, reached_by
-from .tensors import is_plain, unwrapped, values_of, version
+from .tensor_nodes import is_plain, unwrapped, values_of, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .recorder import Recorder
-from .tensors import values_of
+from .tensor_nodes import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..summands import MOST_SUMMANDS, arrays_below, matrices_below, summands_of
-from .tensors import values_of
+from ..gradient_targets import MOST_SUMMANDS, arrays_below, matrices_below, summands_of
+from .tensor_nodes import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence

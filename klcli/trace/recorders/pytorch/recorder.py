@@ -25,7 +25,7 @@ from .compiled import Compiled
 from .constants_and_noise import source
 from .custom_autograd import as_if_followed
 from .gradients import mark
-from .tensors import (
+from .tensor_nodes import (
     FEW_VALUES,
     leaf,
     note_operands,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .called_modules import call_module, is_trained
 from .calling import SHORT, call
-from .module_calls import call_module, is_trained
 from .recorder import TensorflowRecorder as Recorder
 
 __all__ = ["SHORT", "Recorder", "call", "call_module", "is_trained"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from .recorder import TensorflowRecorder
-from .tensors import shape_of, values_of
+from .tensor_nodes import shape_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

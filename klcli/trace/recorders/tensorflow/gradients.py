@@ -12,8 +12,8 @@ import tensorflow as tf
 from tensorflow.python.eager import execute, imperative_grad
 from tensorflow.python.eager import tape as tapes
 
-from ..summands import MOST_SUMMANDS, arrays_below, summands_of
-from .tensors import size_of, values_of
+from ..gradient_targets import MOST_SUMMANDS, arrays_below, summands_of
+from .tensor_nodes import size_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

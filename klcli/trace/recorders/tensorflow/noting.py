@@ -16,7 +16,7 @@ from ..keras_backend import folders_of
 from ..notes import ENDS, Node, NodeTable
 from .gradients import Followed
 from .operations import ASSIGNMENTS, operation
-from .tensors import (
+from .tensor_nodes import (
     dtype_of,
     has_gradient,
     is_differentiable,

@@ -8,7 +8,7 @@ from ..calls import arithmetic, is_operand
 from ..notes import Node
 from ..views import transposed
 from .linear_algebra import algebra
-from .tensors import dtype_of, is_numeric, number_of, shape_of, size_of
+from .tensor_nodes import dtype_of, is_numeric, number_of, shape_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -18,7 +18,7 @@ from ..optimizers import optimizer_near
 from .noting import NotedTensors
 from .session_graphs import GraphLosses
 from .tapes import Tapes
-from .tensors import leaf, size_of, values_of
+from .tensor_nodes import leaf, size_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

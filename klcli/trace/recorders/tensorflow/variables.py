@@ -12,7 +12,7 @@ from tensorflow.python.ops import gen_resource_variable_ops, resource_variable_o
 
 from ..callers import look_for_name
 from ..notes import NodeTable
-from .tensors import leaf
+from .tensor_nodes import leaf
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -11,7 +11,7 @@ from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
 from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of, value_at
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
+from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q
 
 HALF = Fraction(1, 2)
 

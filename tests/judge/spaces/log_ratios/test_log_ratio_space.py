@@ -12,7 +12,7 @@ import pytest
 from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer
 from klcli.judge.spaces.log_ratios import forms
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,
     KL_QP,

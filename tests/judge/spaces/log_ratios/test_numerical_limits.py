@@ -9,9 +9,9 @@ import pytest
 from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
+from klcli.judge.spaces.log_ratios.log_prob_assignments import P, Q
 from klcli.judge.spaces.log_ratios.numerical_limits import guard_conditions, overflow_of
-from klcli.judge.spaces.log_ratios.ways import P, Q
 
 
 def tree(text: str) -> Tree:

@@ -6,7 +6,7 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer_to_text
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.penalty_sign import due_sign
 
 K3 = "(torch.exp(ref_lp - lp) - (ref_lp - lp) - 1)"

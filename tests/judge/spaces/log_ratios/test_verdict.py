@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from klcli.formula.program_reader import read_program
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.judge.spaces.log_ratios.verdict import varying
 

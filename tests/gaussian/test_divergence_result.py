@@ -8,7 +8,7 @@ import pytest
 
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
-from klcli.gaussian.closed_form import NEAREST, ClosedForm, in_bits, per_unit
+from klcli.gaussian.divergence_result import NEAREST, ClosedForm, in_bits, per_unit
 
 
 def test_doubles_in_nats_become_bits() -> None:

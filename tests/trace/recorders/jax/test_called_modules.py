@@ -14,7 +14,7 @@ jax = pytest.importorskip("jax")
 nn = pytest.importorskip("flax.linen")
 nnx = pytest.importorskip("flax.nnx")
 eqx = pytest.importorskip("equinox")
-modules = pytest.importorskip("klcli.trace.recorders.jax.module_calls")
+modules = pytest.importorskip("klcli.trace.recorders.jax.called_modules")
 jnp = jax.numpy
 KEY = jax.random.PRNGKey(0)
 

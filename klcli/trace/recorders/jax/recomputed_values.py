@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
+from ..gradient_targets import MOST_SUMMANDS, arrays_below, summands_of
 from ..notes import ENDS, Node, all_written
-from ..summands import MOST_SUMMANDS, arrays_below, summands_of
 from .scalar_constants import applied
 
 if TYPE_CHECKING:

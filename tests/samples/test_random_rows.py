@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from klcli.samples.rows_by_place import hashed, places
+from klcli.samples.random_rows import hashed, places
 
 
 def test_the_numbers_of_splitmix64() -> None:

@@ -10,7 +10,7 @@ import tensorflow as tf
 from ..keras_backend import backend_of_keras, is_layer
 from ..module_losses import CalledModule, check_shapes, recording_of
 from .recorder import TensorflowRecorder
-from .tensors import has_gradient
+from .tensor_nodes import has_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from klcli.errors import KlcliError
-from klcli.render.special_characters import visible
+from klcli.render.character_spellings import visible
 from klcli.report.document import Plot
 
 ENDINGS = (".svg", ".png")

@@ -10,7 +10,7 @@ from klcli.trace.recorders.notes import Node
 
 jax = pytest.importorskip("jax")
 rows = pytest.importorskip("klcli.trace.recorders.jax.flat_equations")
-values = pytest.importorskip("klcli.trace.recorders.jax.values")
+values = pytest.importorskip("klcli.trace.recorders.jax.recomputed_values")
 jnp = jax.numpy
 
 MU, S = jnp.asarray([0.5, -1.0]), jnp.asarray([0.0, 2.0])

@@ -9,7 +9,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.formats.members import check_members, reader
+from klcli.tables.formats.zip_members import check_members, reader
 
 
 def archive(*members: tuple[str, bytes], packing: int = ZIP_DEFLATED) -> bytes:

@@ -9,7 +9,7 @@ from klcli.samples.gaussian_samples import GaussianSamples
 from klcli.samples.ratio_sums import RatioSums
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
-from klcli.tables.row_contents import Layout
+from klcli.tables.log_ratio_columns import Layout
 from klcli.values import dataclass
 
 _ROWS = "each row is one sample of q; with --group, each group"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 tf = pytest.importorskip("tensorflow")
-tensors = pytest.importorskip("klcli.trace.recorders.tensorflow.tensors")
+tensors = pytest.importorskip("klcli.trace.recorders.tensorflow.tensor_nodes")
 
 
 def test_numbers_of_tensors() -> None:

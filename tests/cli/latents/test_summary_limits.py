@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from klcli.cli.latents.checks import LIMITS, checks
+from klcli.cli.latents.summary_limits import LIMITS, checks
 
 FOUND: Any = SimpleNamespace(collapsed_units=2, active_units=6, latents=[None] * 8, mean=3.5)
 """2 of 8 latents have collapsed, 6 are active, the KL is 3.5 nats."""

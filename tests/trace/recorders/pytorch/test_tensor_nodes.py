@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from klcli.trace.recorders.notes import CONSTANTS, Node  # noqa: E402
-from klcli.trace.recorders.pytorch.tensors import (  # noqa: E402
+from klcli.trace.recorders.pytorch.tensor_nodes import (  # noqa: E402
     FEW_VALUES,
     is_plain,
     leaf,

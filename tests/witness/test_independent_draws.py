@@ -7,7 +7,7 @@ import pytest
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
-from klcli.witness.plain_draws import antithetic, bias_of_k2, k1, k2, k3
+from klcli.witness.independent_draws import antithetic, bias_of_k2, k1, k2, k3
 from tests import reference
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)

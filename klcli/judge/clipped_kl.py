@@ -12,7 +12,7 @@ from klcli.formula.tree import Clip, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.judge.acceptance import PASSES
-from klcli.judge.condition import Condition, ConditionKind
+from klcli.judge.condition_kinds import Condition, ConditionKind
 from klcli.judge.loss_context.clips import binds, can_be_whole, is_known
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.typical_posteriors import sigmas_text, usual_points

@@ -11,7 +11,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.forms_and_sizes import CovarianceForm
-from klcli.gaussian.multivariate.float_matrices import covariance_matrix, distance, whitened
+from klcli.gaussian.multivariate.sums_of_floats import covariance_matrix, distance, whitened
 from tests.gaussian.multivariate.matrices import Rows, identity, rational
 
 SIZE = 17

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.formula.character_tables import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
-from klcli.render.special_characters import to_ascii, to_latex, to_latex_math, visible
+from klcli.render.character_spellings import to_ascii, to_latex, to_latex_math, visible
 
 
 @pytest.mark.parametrize(

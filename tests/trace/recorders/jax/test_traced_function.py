@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 jax = pytest.importorskip("jax")
-traced = pytest.importorskip("klcli.trace.recorders.jax.traced")
+traced = pytest.importorskip("klcli.trace.recorders.jax.traced_function")
 jnp = jax.numpy
 
 PARAMS = {"mu": jnp.asarray([1.0, 2.0]), "net": {"logvar": jnp.asarray([0.5])}}

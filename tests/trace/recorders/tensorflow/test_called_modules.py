@@ -10,7 +10,7 @@ from klcli.trace.recording import read_recording
 from klcli.trace.run_summary import watched
 
 tf = pytest.importorskip("tensorflow")
-modules = pytest.importorskip("klcli.trace.recorders.tensorflow.module_calls")
+modules = pytest.importorskip("klcli.trace.recorders.tensorflow.called_modules")
 
 
 class Encoder(tf.Module):  # type: ignore[misc]

@@ -8,15 +8,15 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.program_reader import Program
 from klcli.judge.acceptance import passes
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.numerical_stability import Overflow
 from klcli.judge.spaces.log_ratios.expectations import Combination, SamplingSide, expectation, optimised
 from klcli.judge.spaces.log_ratios.fit import RatioFunction
 from klcli.judge.spaces.log_ratios.forms import EstimatorForm
+from klcli.judge.spaces.log_ratios.log_prob_assignments import RatioWay
 from klcli.judge.spaces.log_ratios.tokens import Tokens
-from klcli.judge.spaces.log_ratios.ways import RatioWay
 from klcli.values import dataclass, field
 
 EstimationKind: TypeAlias = Literal["exact", "scaled", "reversed", "estimator", "other", "wrong", "not-kl"]

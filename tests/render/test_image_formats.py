@@ -6,7 +6,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.render import svg
-from klcli.render.image import check, drawn
+from klcli.render.image_formats import check, drawn
 from tests.render.test_svg import PLOT
 
 

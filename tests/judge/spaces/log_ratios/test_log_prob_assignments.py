@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.tree import Call, Operation, Symbol, Tree
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, named_ways, neutral_ways
+from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q, named_ways, neutral_ways
 
 LOG_Q, LOG_P, LOG_OLD = Symbol(Q), Symbol(P), Symbol(OLD)
 

@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
+from klcli.trace.recorders.gradient_targets import (
+    MOST_SUMMANDS,
+    arrays_below,
+    linear_in,
+    matrices_below,
+    summands_of,
+)
 from klcli.trace.recorders.notes import Node
-from klcli.trace.recorders.summands import MOST_SUMMANDS, arrays_below, linear_in, matrices_below, summands_of
 
 
 def leaf(grad: bool = True, shape: tuple[int, ...] = (3,), name: str = "") -> Node:

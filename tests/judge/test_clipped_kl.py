@@ -6,7 +6,7 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
-from klcli.judge.condition import Condition
+from klcli.judge.condition_kinds import Condition
 
 KL = "0.5 * (mu**2 + torch.exp(lv) - lv - 1)"
 

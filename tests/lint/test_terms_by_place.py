@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.lint.occurrences import occurrences
+from klcli.lint.terms_by_place import occurrences
 from tests.lint.sources import module, project
 
 SOURCE = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klcli.formula.tree import Tree
-from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.trace.factors import Chain
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.likelihoods import Likelihood

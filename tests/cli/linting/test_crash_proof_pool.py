@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import klcli
-from klcli.cli.linting.processes import spread
+from klcli.cli.linting.crash_proof_pool import spread
 
 METHODS = ("fork", "spawn", "forkserver")
 
@@ -47,7 +47,7 @@ def is_alive(process: int) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_workers_end_with_their_parent(tmp_path: Path, method: str, number: int) -> None:
     files = [tmp_path / "1", tmp_path / "2"]
-    program = "from tests.cli.linting.test_processes import main\nif __name__ == '__main__': main()"
+    program = "from tests.cli.linting.test_crash_proof_pool import main\nif __name__ == '__main__': main()"
     (tmp_path / "main.py").write_text(program)
     environment = os.environ | {"PYTHONPATH": str(Path(klcli.__file__).parents[1])}
     with subprocess.Popen(

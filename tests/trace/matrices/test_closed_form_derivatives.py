@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.trace.matrices.derivatives import derivatives, summed_to
+from klcli.trace.matrices.closed_form_derivatives import derivatives, summed_to
 from klcli.trace.matrices.random_gaussians import (
     READINGS,
     Arrangement,

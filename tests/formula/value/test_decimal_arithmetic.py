@@ -10,7 +10,7 @@ import mpmath
 import pytest
 
 from klcli.formula.tree import Operator
-from klcli.formula.value.decimals import Decimals, context, natural_log, pi
+from klcli.formula.value.decimal_arithmetic import Decimals, context, natural_log, pi
 
 DIGITS = 50
 RUN = Decimals(DIGITS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.losses.reporting import is_only_reported
-from klcli.lint.occurrences import occurrences
+from klcli.lint.losses.only_reported import is_only_reported
+from klcli.lint.terms_by_place import occurrences
 from tests.lint.sources import module, project
 
 KL = "-0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()"
