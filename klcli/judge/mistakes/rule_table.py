@@ -1,4 +1,4 @@
-"""The rules that undo mistakes in formulas of numbers, and their mistakes, in the order in which they are tried."""
+"""The rules that undo mistakes in formulas of numbers, with their mistakes, in the order of trying them."""
 
 from __future__ import annotations
 
