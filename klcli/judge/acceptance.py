@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from klcli.judge.condition_kinds import Condition
+from klcli.judge.condition_kinds import Condition, ConditionKind
 
 ACCEPTABLE = ("scaled", "other-prior", "reversed", "estimator", "free-bits", "clip")
 """Verdicts and conditions that somebody may want, and then accepts by these words."""
+
+_ACCEPTED_AS: Mapping[ConditionKind, str] = {"one-sample": "estimator"}
+"""Conditions that are accepted by the word of a verdict that means the same."""
 
 PASSES = 1e-3
 """Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
@@ -22,4 +25,6 @@ def passes(kind: str, conditions: Sequence[Condition], accepted: Collection[str]
         accepted: words of `ACCEPTABLE`.
     """
     stands = kind == "exact" or kind in accepted
-    return stands and all(one.passes or one.kind in accepted for one in conditions)
+    return stands and all(
+        one.passes or _ACCEPTED_AS.get(one.kind, one.kind) in accepted for one in conditions
+    )

@@ -10,7 +10,7 @@ ConditionKind: TypeAlias = Literal[
     "small-number",
     "clip",
     "free-bits",
-    "estimator",
+    "one-sample",
     "gradient",
     "no-gradient",
     "shapes",

@@ -46,7 +46,7 @@ def sampled_kls(program: Program) -> Iterator[tuple[Program, Condition]]:
         words = "a sample of the posterior" if of_sample else "standard normal noise"
         text = f"it is an estimate of that, right in expectation: {name} is taken for {words}"
         expected = rewritten(program, partial(_mean, name=name, values=values))
-        yield expected, Condition("estimator", text, False)
+        yield expected, Condition("one-sample", text, False)
 
 
 def is_estimate(needed: Iterable[str | Condition]) -> bool:
@@ -55,7 +55,7 @@ def is_estimate(needed: Iterable[str | Condition]) -> bool:
     Args:
         needed: what an answer needs, and warnings.
     """
-    return any(isinstance(one, Condition) and one.kind == "estimator" for one in needed)
+    return any(isinstance(one, Condition) and one.kind == "one-sample" for one in needed)
 
 
 def _mean(tree: Tree, name: str, values: list[Tree]) -> Tree:

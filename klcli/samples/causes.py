@@ -126,6 +126,8 @@ def _bases(sample: RowSample) -> Iterator[RatioCause]:
 
 def negative_logs(sample: RowSample) -> Iterator[RatioCause]:
     """No number is below 0, as no -log q of a token is; exchanged columns have a mean of 1 as these have."""
+    if len(sample.log_q) < _LEAST_ROWS:
+        return
     if min(sample.log_q.min(), sample.log_p.min()) >= 0 < max(sample.log_q.max(), sample.log_p.max()):
         mean, error = _mean(sample.log_q - sample.log_p)
         yield RatioCause("negative-logs", _is_one(mean, error), None, mean, error)

@@ -36,7 +36,7 @@ def test_what_is_right_in_expectation_is_an_estimate(text: str, prior: tuple[flo
     assert expectation(text) == pytest.approx(float(kl(0.7, 1.6, *prior)), rel=1e-9)
     found = verify(read_program(text, "python"))
     assert found.kind == "exact"
-    assert [(one.kind, one.passes) for one in found.conditions] == [("estimator", False)]
+    assert [(one.kind, one.passes) for one in found.conditions] == [("one-sample", False)]
     assert (found.loss, found.overflow, found.best.corrected) == (None, None, None)
     assert not passes(found.kind, found.conditions, ())
     assert passes(found.kind, found.conditions, ("estimator",))

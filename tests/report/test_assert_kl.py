@@ -127,7 +127,7 @@ def test_a_gradient_that_is_another() -> None:
     assert of_mean[1].startswith("  gradient   of mu at 0.5: ")
     stopped = replace(found, stops=(Place(__file__, 1, "f"),))
     assert lines(stopped)[0].endswith(
-        'that of logvar and mu is stopped (test_assertion.py:1: """What assert_kl says of functions of NumPy: '
+        'that of logvar and mu is stopped (test_assert_kl.py:1: """What assert_kl says of functions of NumPy: '
         'the verdict, what shows it, and the remedy.""")'
     )
     nowhere = replace(found, stops=(Place("/no/model.py", 3, "f"),))

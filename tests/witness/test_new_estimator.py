@@ -13,19 +13,19 @@ import pytest
 SCRIPT = """
 import contextlib, io, json, sys
 
-from klcli.witness import plain_draws, ratios
+from klcli.witness import independent_draws, log_ratio_functions
 from klcli.witness.estimate import Estimate
 from klcli.witness.estimators import ESTIMATORS, Estimator, Gradient, TableUse
 
 def half(log_ratio, samples, generator, progress):
-    found = plain_draws.k1(log_ratio, samples, generator, progress)
+    found = independent_draws.k1(log_ratio, samples, generator, progress)
     return Estimate(found.value / 2, found.standard_error / 2, found.rounding, found.method, samples)
 
 BIASES = {"known": lambda value, log_ratio: -value / 2, "unknown": lambda value, log_ratio: None, "none": None}
 ESTIMATORS["half"] = Estimator(
     "half", "-log r / 2 at independent draws", half, bias=BIASES[sys.argv[1]],
     in_tables=TableUse(
-        formula="-log r / 2", of=lambda log_ratio: ratios.k1(log_ratio) / 2, exponential=False,
+        formula="-log r / 2", of=lambda log_ratio: log_ratio_functions.k1(log_ratio) / 2, exponential=False,
         nonnegative=False, least_rows=100, as_loss=Gradient("E[a]", "loss a"), in_reward=Gradient("E[b]", "loss b"),
     ),
 )
@@ -57,7 +57,7 @@ def runs(bias: str, *commands: list[str]) -> list[tuple[int, str, str]]:
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tables") / "ratios.csv"
+    path = tmp_path_factory.mktemp("tables") / "log_ratio_functions.csv"
     rows = numpy.random.default_rng(0).normal(0.125, 0.5, 4000)  # q/p of two normals one half apart
     numpy.savetxt(path, rows, header="log_ratio", comments="")
     return path
