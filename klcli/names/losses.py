@@ -67,8 +67,8 @@ _WEIGHT = whole(
 )
 _MASK = beginning(
     "a mask, which leaves entries out",
-    r"(.*_)?masks?(_\w+)?\Z|(is_)?valid\Z",
-    "mask pad_mask masks valid is_valid",
+    r"(.*_)?([a-z]{1,9}(?<!un))?masks?(_\w+)?\Z|((is|not)_)?(in)?valid\Z",
+    "mask pad_mask padmask masks valid is_valid not_invalid",
     "masked m nll_valid valid_loss",
 )
 _NEGATED = beginning(

@@ -110,7 +110,7 @@ class PythonReader(Calls):
     def checked(self, read: Callable[[], Tree]) -> Tree:
         """What `read` gives, if it can be walked safely and no index strays out of its sum."""
         try:
-            tree = unselected(read(), self.selections)
+            tree = unselected(self, read())
         except (RecursionError, MemoryError):
             raise too_deep(self.source.text) from None
         check_tree(tree, self.source)

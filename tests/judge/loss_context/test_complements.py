@@ -19,6 +19,10 @@ KL = "(-0.5*(1 + logvar - mu**2 - logvar.exp())).sum(-1)"
         (f"({KL} * (1.0 - pad_mask)).mean()", "scaled"),
         (f"(-{KL} * (1 - mask)).sum() / (1 - mask).sum()", "wrong"),
         (f"({KL} * (2 - mask)).sum() / (2 - mask).sum()", "wrong"),
+        (f"kl = {KL}\nkl[~invalid].mean()", "exact"),
+        (f"{KL}.masked_fill(pad_mask, 0).sum() / (~pad_mask).sum()", "exact"),
+        (f"{KL}.masked_fill(pad_mask, 0).sum() / pad_mask.sum()", "wrong"),
+        (f"kl = {KL}\nkl[keep].sum() / (~keep).sum()", "wrong"),
     ],
 )
 def test_what_they_keep_is_averaged(text: str, kind: str) -> None:

@@ -24,12 +24,16 @@ def _inner(reader: CallReader, call: Invocation) -> Tree | None:
     return inner_product(reader, *call.arguments) if len(call.arguments) == 2 else None
 
 
+_SAME_AXES = {"0": 1, "0, 1": 2, "1, 0": 2}
+"""How many axes are summed over, where all that there are; the second of two alone makes a matrix."""
+
+
 def _tensordot(reader: CallReader, call: Invocation) -> Tree | None:
     """The sum of products over the same axes of both, of vectors over their only one; None for any other."""
     given = [*call.arguments[2:], *keywords_of(call, "axes", "dims")]
     axes = literal(given[0]) if given else 2
     if isinstance(axes, tuple | list) and len(axes) == 2 and axes[0] == axes[1]:
-        axes = len(axes[0]) if isinstance(axes[0], tuple | list) else 1
+        axes = _SAME_AXES.get(str(axes[0]).strip("[](),"))
     if len(call.arguments) < 2 or axes not in (1, 2):
         return None
     left, right = map(reader.tree, call.arguments[:2])

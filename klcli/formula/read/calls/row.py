@@ -54,6 +54,9 @@ class CallReader(Protocol):
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed, always the same for the same text."""
 
+    def change(self, name: str, tree: Tree) -> None:
+        """Give an object another value, under all of its names."""
+
     def taken(self, selection: TakenEntries) -> Symbol:
         """A symbol for entries that are taken, always the same for the same ones."""
 

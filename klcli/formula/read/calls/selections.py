@@ -7,12 +7,12 @@ their mean is the mean of these, divided by that of the mask. What is taken of r
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from fractions import Fraction
 
+from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, TakenEntries, row
-from klcli.formula.traversal import free_symbols, substitute, walk
-from klcli.formula.tree import Number, Reduction, Reshape, Stop, Symbol, Tree, operation
+from klcli.formula.traversal import free_symbols, remade, substitute, walk
+from klcli.formula.tree import Length, Number, Operation, Reduction, Reshape, Stop, Symbol, Tree, operation
 from klcli.values import replace
 
 _MASK_WORDS = ("mask", "valid")
@@ -48,7 +48,7 @@ def _bare(tree: Tree) -> Tree:
 
 
 def mask_of(reader: CallReader, node: ast.expr) -> Tree:
-    """A mask, as a symbol whose name says so: ``keep_mask`` for ``keep``.
+    """A mask, as a symbol whose name says so, ``keep_mask`` for ``keep``, or as 1 less another one.
 
     Args:
         reader: of the text.
@@ -57,23 +57,43 @@ def mask_of(reader: CallReader, node: ast.expr) -> Tree:
     match node:
         case ast.Call(func=ast.Attribute(value=owner, attr="bool"), args=[]):
             return mask_of(reader, owner)
-        case ast.Name(id=name) if any(word in name for word in _MASK_WORDS):
+        case ast.UnaryOp(op=ast.Invert(), operand=operand):
+            return opposite(reader, operand)
+        case ast.Compare(left=mask, ops=[operator], comparators=[limit]) if _is_mask(reader, mask):
+            match operator, literal(limit):
+                case (ast.Eq() | ast.LtE(), 0) | (ast.NotEq() | ast.Lt(), 1):
+                    return opposite(reader, mask)
+                case (ast.NotEq() | ast.Gt(), 0) | (ast.Eq() | ast.GtE(), 1):
+                    return mask_of(reader, mask)
+        case _ if _is_mask(reader, node):
             return reader.tree(node)
-    written = ast.unparse(node).replace("~", "not ")
-    return reader.named(node, written if "mask" in written else f"{written}_mask")
+    written = ast.unparse(node)
+    symbol = reader.named(node, written if "mask" in written else f"{written}_mask")
+    if isinstance(node, ast.Name) and isinstance(reader.values.get(node.id, symbol), Symbol):
+        reader.change(node.id, symbol)  # which is the mask wherever it stands from here on
+    return symbol
+
+
+def _is_mask(reader: CallReader, node: ast.expr) -> bool:
+    """Whether a node is the name of a mask, or of what was computed from masks."""
+    if not isinstance(node, ast.Name):
+        return False
+    names = free_symbols(reader.values.get(node.id, Symbol(node.id)))
+    return bool(names) and all(any(word in name for word in _MASK_WORDS) for name in names)
 
 
 def opposite(reader: CallReader, node: ast.expr) -> Tree:
-    """The mask that keeps what another one leaves out.
+    """The mask that keeps what another one leaves out: 1 less that.
 
     Args:
         reader: of the text.
         node: the other one.
     """
-    match node:
-        case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
-            return mask_of(reader, operand)
-    return mask_of(reader, ast.copy_location(ast.UnaryOp(ast.Invert(), node), node))
+    match mask_of(reader, node):
+        case Operation("-", Number(value), mask) if value == 1:
+            return mask
+        case mask:
+            return operation("-", Number(Fraction(1)), mask)
 
 
 def over_all(reader: CallReader, total: Reduction) -> Tree:
@@ -86,10 +106,11 @@ def over_all(reader: CallReader, total: Reduction) -> Tree:
         total: the sum or mean, as it is written.
     """
     found = [one for name in free_symbols(total) if (one := reader.selections.get(name))]
+    masks = {one.mask for one in found}
     over_rows = total.axes is None or 0 in total.axes
-    if not found or not (over_rows or not found[0].of_rows) or total.kind not in ("sum", "mean"):
+    if len(masks) != 1 or (found[0].of_rows and not over_rows) or total.kind not in ("sum", "mean"):
         return total
-    mask = found[0].mask
+    (mask,) = masks
     whole = substitute(total.body, {name: one.whole for name, one in reader.selections.items()})
     kept = replace(total, body=operation("*", mask, whole))
     if total.kind == "sum":
@@ -99,22 +120,37 @@ def over_all(reader: CallReader, total: Reduction) -> Tree:
     return operation("/", kept, replace(total, body=mask))
 
 
-def unselected(tree: Tree, selections: Mapping[str, TakenEntries]) -> Tree:
+def unselected(reader: CallReader, tree: Tree) -> Tree:
     """A result in which no symbol stands for entries that were taken: the array itself, as one of them.
 
-    Where they are added up over some axes, it is times the mask.
+    Where they are added up over some axes, it is times the mask, whose sum is how many there are.
 
     Args:
+        reader: of the text.
         tree: the result.
-        selections: what the symbols stand for.
+
+    Raises:
+        FormulaError: entries of different places stand beside each other.
     """
+    taken = [node for node in walk(tree) if isinstance(node, Symbol) and node.name in reader.selections]
+    if len({reader.selections[symbol.name].mask for symbol in taken}) > 1:
+        hint = "take the entries of both with one mask"
+        place = taken[-1].span or (0, 0)
+        raise reader.source.error("entries of different places are not followed together", place, hint)
     sums = [node for node in walk(tree) if isinstance(node, Reduction)]
     summed = {name for node in sums for name in free_symbols(node)}
     values = {
         name: operation("*", one.mask, one.whole) if name in summed else one.whole
-        for name, one in selections.items()
+        for name, one in reader.selections.items()
     }
-    return substitute(tree, values) if values else tree
+
+    def counted(node: Tree) -> Tree:
+        match node:
+            case Length(Symbol(name), 0) if name in values and reader.selections[name].of_rows:
+                return Reduction("sum", "", reader.selections[name].mask)
+        return remade(node, counted)
+
+    return substitute(counted(tree), values) if values else tree
 
 
 def _selected(reader: CallReader, call: Invocation) -> Tree | None:

@@ -31,6 +31,8 @@ def test_tensordot_of_vectors_and_of_other_axes() -> None:
     assert to_text(read_program("tf.tensordot(x, y, [[0], [0]])", "python").arrays) == "x @ y"
     with pytest.raises(FormulaError):
         read_program("tf.tensordot(x, y, [[1], [0]])", "python")
+    with pytest.raises(FormulaError, match="tensordot"):  # the products of all rows with all
+        read_program("np.tensordot(x, y, axes=([1], [1]))", "python")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,13 @@ def read(text: str, mask: np.ndarray) -> float:
         ("torch.masked_select(x, mask).mean()", ENTRIES, X[ENTRIES].mean()),
         ("tf.reduce_sum(tf.boolean_mask(x, mask))", ENTRIES, X[ENTRIES].sum()),
         ("x.masked_fill(~mask, 0).sum()", ENTRIES, X[ENTRIES].sum()),
-        ("x.masked_fill(pad_mask, 0.0).sum() / (~pad_mask).sum()", ENTRIES, X[ENTRIES].mean()),
+        ("x.masked_fill(pad_mask, 0.0).sum() / (~pad_mask).sum()", ENTRIES, X[~ENTRIES].mean()),
+        ("x.masked_fill(mask, 0).sum() / mask.sum()", ENTRIES, X[~ENTRIES].sum() / ENTRIES.sum()),
+        ("y = x**2\ny[~mask].sum() / mask.sum()", ENTRIES, (X**2)[~ENTRIES].sum() / ENTRIES.sum()),
+        ("y = x**2\nm = ~mask\ny[m].sum() / mask.sum()", ENTRIES, (X**2)[~ENTRIES].sum() / ENTRIES.sum()),
+        ("y = x**2\ny[mask == 0].sum() / mask.sum()", ENTRIES, (X**2)[~ENTRIES].sum() / ENTRIES.sum()),
+        ("y = x.sum(1)\ny[keep].sum() / keep.sum()", ROWS, X.sum(1)[ROWS].mean()),
+        ("y = x.sum(1)\ny = y[~keep]\ny.sum() / len(y)", ROWS, X.sum(1)[~ROWS].mean()),
         ("y = x**2\ny[:, :k].sum(-1).mean()", np.arange(3) < 2, (X**2)[:, :2].sum(-1).mean()),
         ("y = x**2\ny[:, :k].mean(-1).mean()", np.tile(np.arange(3) < 2, (4, 1)), (X**2)[:, :2].mean()),
     ],
@@ -56,7 +62,14 @@ def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["y = x**2\ny[0].sum()", "y = x**2\ny[:, 1].sum()", "x.masked_fill(mask, 3)"]
+    "text",
+    [
+        "y = x**2\ny[0].sum()",
+        "y = x**2\ny[:, 1].sum()",
+        "x.masked_fill(mask, 3)",
+        "y = x**2\nz = y - 1\n(y[1:] + z[:-1]).mean()",
+        "y = x**2\ny[mask] + y[~mask]",
+    ],
 )
 def test_what_is_not_followed(text: str) -> None:
     with pytest.raises(FormulaError, match=r"not followed|not a known function"):
