@@ -89,6 +89,19 @@ def is_stopped(prepared: Prepared) -> bool:
     return is_value(_one_entry(prepared))
 
 
+def is_still(prepared: Prepared, verdict: Verdict) -> bool:
+    """Whether no gradient of a formula flows to a mean or a head, whatever else of a loss has one.
+
+    Args:
+        prepared: the formula.
+        verdict: what it is by its value.
+    """
+    tree = _one_entry(prepared)
+    names = list(filter(None, verdict.roles.names))
+    has_stops = any(isinstance(node, Stop) for node in walk(tree))
+    return is_value(tree) or (has_stops and _is_still(tree, prepared, names))
+
+
 def _is_still(tree: Tree, prepared: Prepared, names: Sequence[str]) -> bool:
     """Whether no symbol has a gradient."""
     points = list(_points(prepared, names))

@@ -26,12 +26,13 @@ OF_OTHERS = anywhere(
     "kl_loss gaussian_kl kl_normal",
 )
 _PART = anywhere(
-    "a part of a divergence, a bound of it, or its derivative",
+    "a part of a divergence, a bound of it, or its derivative; what is called a loss of that is a divergence",
     r"(?<![a-z])(part\d*|piece|half|(first|second|third|last)_term|(mean|mu|var|std|sigma|scale|log|const)_term"
-    r"|numerator|denominator|cross_?entropy|ce|xent|entropy|trace|tr|quad\w*|maha\w*|log_?det|det(erminant)?|ratio"
-    r"|(upper|lower)(_?bound)?|ub|lb|grad\w*|deriv\w*)(?![a-z])",
-    "kl_cross_entropy kl_first_part kl_part2 kl_trace_term kl_logdet kl_upper_bound grad_kl",
-    "kl kl_loss kl_term first_kl kl_mean kl_partial_sum bound",
+    r"|numerator|denominator|cross_?entropy|ce|xent|(upper|lower)(_?bound)?|ub|lb|grad\w*|deriv\w*)(?![a-z])"
+    r"|(?<![a-z])(entropy|trace|tr|quad|maha[a-z]*|log_?det|det(erminant)?|ratio)"
+    r"(_?(term|part|form|sum|diff|value|\d)|_[a-z](?![a-z]))*\Z",
+    "kl_cross_entropy kl_first_part kl_part2 kl_trace_term kl_logdet kl_ratio kl_upper_bound grad_kl",
+    "kl kl_loss kl_term first_kl kl_mean kl_partial_sum bound kl_ratio_loss entropy_kl",
 )
 LOG_Q = anywhere(
     "the logarithm of a posterior density",

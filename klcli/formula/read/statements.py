@@ -131,7 +131,7 @@ class Statements:
 
     def _within(self, around: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Tree:
         """What a block or a function computes; no gradient flows through what is computed without one."""
-        stops = any(map(_stops, around))
+        stops = any(map(stops_gradients, around))
         before, self._is_stopped = self._is_stopped, self._is_stopped or stops
         try:
             found = self.result(body)
@@ -244,7 +244,7 @@ def _is_part(tree: Tree, whole: Tree) -> bool:
     return any(node == _bare(tree) for one in children(_bare(whole)) for node in walk(one))
 
 
-def _stops(around: ast.expr) -> bool:
+def stops_gradients(around: ast.expr) -> bool:
     """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
     if not isinstance(around, ast.Call):
         return False

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from klcli.errors import KlcliError
-from klcli.formula.program_reader import read_statements
+from klcli.formula.program_reader import Program, read_statements
 from klcli.formula.read.ast_parts import rebuilt
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
@@ -22,7 +22,8 @@ from klcli.lint.terms.formula_prefilter import curvature
 from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED
 
-_TERM = "klterm"
+TERM = "klterm"
+"""The symbol of a KL in what is minimised."""
 _MOST_BEFORE = 60
 """Statements of one program. A bound on the work: of the losses that lint is tested with none needs more
 than six."""
@@ -49,10 +50,8 @@ def slope(sink: Sink, one: Divergence) -> int:
     Weights are taken to be positive, differences of weights to have any sign, and what cannot be read to
     be something else that is added.
     """
-    tree = _minimised(sink, one)
-    if tree is None or not (sink.is_certain or len(free_symbols(tree)) > 1):
-        return 0  # what is called a loss and is nothing but the KL is one of the terms of another
-    return _slope(tree, _TERM)
+    program = minimised(sink, one)
+    return _slope(program.tree, TERM) if program else 0
 
 
 def weight_sign(one: Divergence) -> int:
@@ -66,35 +65,39 @@ def weight_sign(one: Divergence) -> int:
     for name in (*one.found.prepared.weights, *one.found.prepared.divisors):
         _, step = one.excerpt.defined(str(flow_name(one.found.program, name)))
         value = getattr(step.node, "value", None) if step else None
-        if isinstance(value, ast.expr) and (tree := _read([ast.Expr(_opened(value, None))])):
+        if isinstance(value, ast.expr) and (given := _read([ast.Expr(_opened(value, None))])):
             from klcli.judge.weight_signs import range_of
 
-            sign *= range_of(tree, _either_in(tree)).sign
+            sign *= range_of(given.tree, _either_in(given.tree)).sign
     return sign
 
 
 def adds_error(sink: Sink, one: Divergence) -> bool:
     """Whether a sum with a KL in it adds an error, by its name or because it is a square: it is minimised."""
-    tree = _minimised(sink, one)
-    if tree is None:
+    program = minimised(sink, one)
+    if program is None:
         return False
+    tree = program.tree
     if any(MINIMISED.says(name) and _slope(tree, name) > 0 for name in free_symbols(tree)):
         return True
-    return any(curvature(tree, name) > 0 for name in free_symbols(tree) if name != _TERM)
+    return any(curvature(tree, name) > 0 for name in free_symbols(tree) if name != TERM)
 
 
-def _minimised(sink: Sink, one: Divergence) -> Tree | None:
-    """What is minimised as a formula with a symbol for the KL; None where that is no part of it."""
+def minimised(sink: Sink, one: Divergence) -> Program | None:
+    """What is minimised as a program with a symbol for the KL; None where that is no part of it.
+
+    What is called a loss and is nothing but the KL is one of the terms of another.
+    """
     steps = _with_term(sink, one)
-    if steps is None:
+    program = _read(steps) if steps else None
+    if program is None or TERM not in (names := free_symbols(program.tree)):
         return None
-    tree = _read(steps)
-    return tree if tree and _TERM in free_symbols(tree) else None
+    return program if sink.is_certain or len(names) > 1 else None
 
 
-def _read(statements: Sequence[ast.stmt]) -> Tree | None:
+def _read(statements: Sequence[ast.stmt]) -> Program | None:
     try:
-        return read_statements(SourceNodes(statements)).tree
+        return read_statements(SourceNodes(statements))
     except KlcliError:
         return None
 
@@ -119,19 +122,19 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
     last = ast.copy_location(ast.Expr(_opened(sink.value, part)), sink.value)
     kept: list[ast.stmt] = [last]
     wanted = names_in(last)
-    is_part = _TERM in wanted
+    is_part = TERM in wanted
     for number in range(sink.count - 1, -1, -1):
         step = sink.before[number]
         if step.targets.isdisjoint(wanted):
             continue
         if step is term or _is_returned(step, term):
-            node: ast.stmt = ast.Assign(_targets(step.node), ast.Name(_TERM, ast.Load()))
+            node: ast.stmt = ast.Assign(_targets(step.node), ast.Name(TERM, ast.Load()))
             is_part = True
         else:
             node = _opened_statement(step, part)
         kept.append(ast.fix_missing_locations(ast.copy_location(node, step.node)))
         wanted |= names_in(node)
-        is_part = is_part or _TERM in wanted
+        is_part = is_part or TERM in wanted
         if len(kept) > _MOST_BEFORE:
             return None
     return kept[::-1] if is_part else None
@@ -165,7 +168,7 @@ def _opened(value: ast.expr, part: ast.expr | None) -> ast.expr:
 def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
     """A copy in which the KL is a symbol, and what cannot be read are others."""
     if node is part:
-        return ast.copy_location(ast.Name(_TERM, ast.Load()), node)
+        return ast.copy_location(ast.Name(TERM, ast.Load()), node)
     match node:
         case ast.Call() if not is_readable(node):
             inside = part is not None and any(below is part for below in ast.walk(node))

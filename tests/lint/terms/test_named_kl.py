@@ -19,6 +19,9 @@ BODY = "0.5 * (mu ** 2 + torch.exp(logvar) - 1 - logvar)"
         (f"def f(mu, logvar):\n    clock = {BODY}\n", False),
         (f"def f(mu, logvar):\n    kl_gamma = {BODY}\n", False),
         (f"def f(mu, logvar):\n    kl_first_part = {BODY}\n", False),
+        (f"def f(mu, logvar):\n    kl_ratio = {BODY}\n", False),
+        (f"def f(mu, logvar):\n    kl_ratio_loss = {BODY}\n", True),
+        (f"def f(mu, logvar):\n    entropy_kl = {BODY}\n", True),
     ],
 )
 def test_names(source: str, expected: bool) -> None:

@@ -1,0 +1,89 @@
+"""Losses that add the value of a KL, through which no gradient flows: ``error + kl.item()``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from fractions import Fraction
+
+from klcli.formula.entrywise_form import entry
+from klcli.formula.read.ast_parts import walked
+from klcli.formula.read.statements import stops_gradients
+from klcli.formula.traversal import free_symbols, remade, substitute
+from klcli.formula.tree import Negative, Number, Operation, Reduction, Stop, Symbol, Tree
+from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.flow.sinks import Sink
+from klcli.lint.losses.signs import TERM, may_be_in, minimised, nodes_of, weight_sign
+from klcli.lint.terms.closed_form_terms import Divergence
+
+
+def adds_value_only(ways: Iterable[Divergence], sinks: Iterable[Sink]) -> bool:
+    """Whether what is minimised adds a KL, and no gradient flows through it anywhere.
+
+    Not where all of a loss is a value, as in one that is only computed to be compared, nor where it may be
+    taken away, as from a limit to which a weight is fitted.
+
+    Args:
+        ways: in which the KL is reached.
+        sinks: what is minimised.
+    """
+    every = list(ways)
+    found: set[bool | None] = set()
+    for sink in sinks:
+        nodes = nodes_of(sink)
+        found |= {_is_trained(sink, one) for one in every if may_be_in(nodes, one)}
+    return False in found and True not in found
+
+
+def _is_trained(sink: Sink, one: Divergence) -> bool | None:
+    """Whether a gradient flows through a KL from what is minimised; None where nobody can say."""
+    from klcli.judge.gradient import is_still  # not for files without terms
+    from klcli.judge.weight_signs import slope_of
+
+    program = minimised(sink, one)
+    if program is None:
+        return None
+    tree = entry(program.arrays, keeps_stops=True)
+    is_value = is_still(one.found.prepared, one.found.best.verdict) or _is_untaped(one.excerpt.formula)
+    if not is_value and TERM in free_symbols(_trained(tree)):
+        return True
+    if is_value and one.found.prepared.others:
+        tree = substitute(tree, {TERM: Operation("+", Symbol("more"), Symbol(TERM))})
+    if not _adds_more(tree):
+        return None
+    by = slope_of(program.tree, TERM)
+    return False if by and by.sign * weight_sign(one) > 0 else None
+
+
+def _is_untaped(step: FlowStatement) -> bool:
+    """Whether a statement stands under ``torch.no_grad()``."""
+    function = step.function.node or step.function.module.tree
+    return any(
+        isinstance(node, ast.With)
+        and node.lineno <= step.node.lineno <= (node.end_lineno or 0)
+        and any(stops_gradients(item.context_expr) for item in node.items)
+        for node in walked(function)
+    )
+
+
+def _trained(tree: Tree) -> Tree:
+    """A formula with a number in the place of what is stopped."""
+    return Number(Fraction(1)) if isinstance(tree, Stop) else remade(tree, _trained)
+
+
+def _adds_more(tree: Tree) -> bool:
+    """Whether a loss adds something that is trained to the KL, and not only weighs it.
+
+    A sum that is multiplied is no loss: a reward is, by the logarithm of a probability.
+    """
+    if TERM not in free_symbols(tree):
+        return bool(free_symbols(_trained(tree)))
+    match tree:
+        case Operation("+" | "-", left, right):
+            return _adds_more(left) or _adds_more(right)
+        case Operation("*", left, right):
+            term, factor = (left, right) if TERM in free_symbols(left) else (right, left)
+            return not free_symbols(_trained(factor)) and _adds_more(term)
+        case Negative(below) | Reduction(body=below) | Operation("/", below):
+            return _adds_more(below)
+    return False
