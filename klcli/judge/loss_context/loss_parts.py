@@ -87,11 +87,12 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
     }
     left = replace(symbols, passive=tuple(name for name in symbols.passive if name not in counted))
     found = _around(_with_ones(plain, counted), arrays, left)
+    left_in = free_symbols(found.arrays)  # the masks of other terms are none of these
     return replace(
         found,
         counts=counts | counted,
         dimensions=dimensions,
-        weights=(*masks, *found.weights),
+        weights=(*(name for name in masks if name in left_in), *found.weights),
         partial_masks=tuple(_partial_masks(masked, symbols.latent, masks)),
     )
 

@@ -72,12 +72,26 @@ def _fits(case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int) -> 
         own = replace(case, masked=kind)
         try:
             plain = fitted(own, spreads, rank)
-            kept = fitted(own, spreads, rank, masked=True) if plain else None
+            kept = fitted(own, spreads, rank, masked=case.arrays) if plain else None
+            averages = plain and kept and _averages(kind, plain, kept)
+            alone = all(_is_alike(own, spreads, name, plain) for name in case.arrays) if averages else False
         except (ShapeError, UnshapedError):
             continue
         if plain and kept:
-            found.append(MaskedFit(kind, plain, _averages(kind, plain, kept)))
+            found.append(MaskedFit(kind, plain, alone))
     return found
+
+
+def _is_alike(case: ArrayProgram, spreads: Mapping[str, SymbolShape], name: str, plain: Fit) -> bool:
+    """Whether a program averages over what one of its masks keeps, or that one belongs to another term."""
+    rank = len(plain.shapes[0])
+    assert case.masked
+    kept = fitted(case, spreads, rank, masked=(name,))
+    if kept and _averages(case.masked, plain, kept):
+        return True
+    whole = fitted(case, spreads, rank, masked=(name,), is_whole=True)
+    pairs = zip(whole.scales, plain.scales, strict=True) if whole else ()
+    return whole is not None and all(isclose(one, other, rel_tol=CLOSE) for one, other in pairs)
 
 
 def _averages(kind: MaskShape, plain: Fit, kept: Fit) -> bool:

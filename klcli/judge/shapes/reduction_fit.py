@@ -99,7 +99,8 @@ def fitted(
     rank: int,
     *,
     in_all: bool = False,
-    masked: bool = False,
+    masked: Sequence[str] = (),
+    is_whole: bool = False,
 ) -> Fit | None:
     """F = k R(f) + c at every shape; None where it is no such thing.
 
@@ -108,7 +109,8 @@ def fitted(
         spreads: the shapes of the symbols.
         rank: how many axes there are.
         in_all: whether what the result has left is summed up first.
-        masked: whether masks leave entries out, and are no arrays of ones.
+        masked: the masks that leave entries out, and are no arrays of ones.
+        is_whole: whether it is held against all entries nevertheless.
 
     Raises:
         ShapeError: the program does not run on such arrays.
@@ -121,7 +123,7 @@ def fitted(
         columns: list[tuple[float, float]] = []
         for _ in range(_DRAWS):
             symbols = _drawn(case, spreads, shape, draws)
-            value, entries = both(case, symbols, shape, masked=masked)
+            value, entries = both(case, symbols, shape, masked=masked, is_whole=is_whole)
             if in_all:
                 value, kept = summed(value, ()), ()
             if kept is None:
@@ -148,7 +150,12 @@ def _drawn(
 
 
 def both(
-    case: ArrayProgram, symbols: dict[str, Array], shape: tuple[int, ...], *, masked: bool = False
+    case: ArrayProgram,
+    symbols: dict[str, Array],
+    shape: tuple[int, ...],
+    *,
+    masked: Sequence[str] = (),
+    is_whole: bool = False,
 ) -> tuple[Array, Array]:
     """The value of the program, and of the formula at every entry.
 
@@ -158,7 +165,8 @@ def both(
         case: the program with the formula of its entries.
         symbols: means and heads by name.
         shape: what these broadcast to.
-        masked: whether masks leave entries out.
+        masked: the masks that leave entries out.
+        is_whole: whether the formula has all entries nevertheless.
     """
     sums_numbers = all(symbol.shape for symbol in symbols.values())
     batch, latents = (shape[0], prod(shape[1:])) if len(shape) > 1 else (1, shape[0])
@@ -168,7 +176,7 @@ def both(
         own, spread = _held_shape(held, shape), mask_shape(kind, shape)
         given = dict(symbols)
         given |= {name: filled(own, value) for name, value in case.held.items()}
-        given |= {name: mask_with(spread) if masked else filled(spread, 1.0) for name in case.arrays}
+        given |= {name: mask_with(spread) if name in masked else filled(spread, 1.0) for name in case.arrays}
         in_program = given | {name: Array((), [value]) for name, value in lengths.items()}
         try:
             value = evaluate_arrays(
@@ -181,11 +189,10 @@ def both(
         except ShapeError as error:
             problem = problem or error
             continue
-        at_one = given | {name: Array((), [1.0]) for name in lengths}
+        at_one = given | {name: Array((), [1.0]) for name in (*lengths, *case.arrays)}
         at_one |= {name: Array((), [value]) for name, value in case.held.items()}
-        at_one |= {name: Array((), [1.0]) for name in case.arrays}
         entries = evaluate_arrays(case.entry, at_one)
-        return value, left_out(entries, spread) if masked else entries
+        return value, left_out(entries, spread) if masked and not is_whole else entries
     raise problem or ShapeError("no shape")
 
 

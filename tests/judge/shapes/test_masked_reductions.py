@@ -52,6 +52,25 @@ def test_a_mean_over_kept_examples_is_exact(
     assert found.prepared.reductions.kept
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"({PER_EXAMPLE}*mask).sum()/valid.sum()", "scaled"),
+        (f"({PER_EXAMPLE}*mask*valid).sum()/mask.sum()", "scaled"),
+        (f"({PER_EXAMPLE}*mask*valid).sum()/(mask*valid).sum()", "exact"),
+        (f"({PER_EXAMPLE}*mask).sum()/mask.sum() + (rec*valid).sum()/valid.sum()", "exact"),
+    ],
+)
+def test_a_mean_is_over_what_each_of_several_masks_keeps(text: str, kind: str) -> None:
+    mu, lv = RANDOM.normal(size=(2, 7, 3))
+    mask, valid = np.arange(7) % 3 > 0, np.arange(7) % 4 > 1
+    value = eval(text, {"np": np, "mu": mu, "lv": lv, "mask": mask, "valid": valid, "rec": np.zeros(7)})
+    kl = (-0.5 * (1 + lv - mu**2 - np.exp(lv))).sum(-1)
+    truth = kl[mask & valid if f"{PER_EXAMPLE}*mask*valid" in text else mask].mean()
+    assert (value == pytest.approx(truth)) == (kind == "exact")
+    assert settled(text).kind == kind
+
+
 def test_a_mean_over_kept_entries_is_one_over_the_latents() -> None:
     """With a mask of (B, d) it is 1/d of the sum where nothing is left out; with (B, 1) it is the mean above."""
     text = f"({ENTRY}*mask).sum()/mask.sum()"

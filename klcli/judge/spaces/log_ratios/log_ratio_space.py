@@ -17,6 +17,7 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Negative, Stop, Tree
 from klcli.judge.condition_kinds import Condition
+from klcli.judge.loss_context.complements import without_complements
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.shapes.length_polynomials import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
@@ -78,6 +79,7 @@ def neutral_estimation(program: Program) -> Estimation | None:
 
 def _best(program: Program, ways: Iterable[RatioWay]) -> Estimation | None:
     found: Estimation | None = None
+    program = without_complements(program)
     for way in ways:
         own = _judged(program, way)
         if own and own.form.is_log_ratio and any(stated(name) == "kl" for name in way.given):

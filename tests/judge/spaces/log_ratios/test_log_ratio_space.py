@@ -275,6 +275,7 @@ TOKENS = [
     ("(({}) * mask).sum() / mask.sum()", "mean", "over all tokens: longer sequences weigh more"),
     ("((({}) * mask).sum(1) / mask.sum(1)).mean()", "mean", "of each sequence, then over the batch"),
     ("((({}) * mask).sum(-1) / mask.sum(-1).clamp(min=1)).mean()", "mean", "then over the batch"),
+    ("(({}) * (1 - mask)).sum() / (1 - mask).sum()", "mean", "over all tokens: longer sequences weigh more"),
     ("(({}) * mask).mean()", "mean", "masked tokens are counted"),
     ("(({}) * mask).sum(1).mean()", "sum-mean", "then a mean over the batch"),
     ("(({}) * mask).sum(-1)", "sum", "of each sequence"),
