@@ -72,13 +72,13 @@ def _fits(case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int) -> 
         own = replace(case, masked=kind)
         try:
             plain = fitted(own, spreads, rank)
-            kept = fitted(own, spreads, rank, masked=case.arrays) if plain else None
-            averages = plain and kept and _averages(kind, plain, kept)
-            alone = all(_is_alike(own, spreads, name, plain) for name in case.arrays) if averages else False
+            if plain and (kept := fitted(own, spreads, rank, masked=case.arrays)):
+                averages = _averages(kind, plain, kept) and (
+                    len(case.arrays) == 1 or all(_is_alike(own, spreads, name, plain) for name in case.arrays)
+                )
+                found.append(MaskedFit(kind, plain, averages))
         except (ShapeError, UnshapedError):
             continue
-        if plain and kept:
-            found.append(MaskedFit(kind, plain, alone))
     return found
 
 
