@@ -58,7 +58,11 @@ def sinks_in(
                 )
             ):
                 yield Sink(value, before, count, True)
-    if isinstance(statement, ast.Return) and statement.value is not None and _is_loss(function):
+    if (
+        isinstance(statement, ast.Return)
+        and statement.value is not None
+        and (_is_loss(function) or isinstance(statement.value, ast.Dict))
+    ):
         yield from (Sink(value, before, count, False) for value in _returned(statement.value))
 
 

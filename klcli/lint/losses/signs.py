@@ -170,12 +170,25 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
     if node is part:
         return ast.copy_location(ast.Name(TERM, ast.Load()), node)
     match node:
+        case ast.Call() if (array := converted(node)) is not None:
+            method = ast.Attribute(_opened(array, part), "item", ast.Load())
+            return ast.copy_location(ast.Call(method, [], []), node)
         case ast.Call() if not is_readable(node):
             inside = part is not None and any(below is part for below in ast.walk(node))
             return node if inside else ast.copy_location(ast.Name(_symbol(node), ast.Load()), node)
         case ast.IfExp() | ast.Compare() | ast.BoolOp() | ast.Lambda() | ast.Dict() | ast.JoinedStr():
             return ast.copy_location(ast.Name(_symbol(node), ast.Load()), node)
     return rebuilt(node, lambda child: _open(child, part))
+
+
+def converted(node: ast.AST | None) -> ast.expr | None:
+    """The array of which a call makes numbers of Python or NumPy, which have no gradient; or None."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=array, attr="numpy" | "tolist"), args=[], keywords=[]):
+            return array
+        case ast.Call(func=ast.Name(id="float"), args=[array], keywords=[]):
+            return array
+    return None
 
 
 def _symbol(node: ast.expr) -> str:

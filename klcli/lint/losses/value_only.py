@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 from klcli.formula.entrywise_form import entry
@@ -13,7 +13,7 @@ from klcli.formula.traversal import free_symbols, remade, substitute
 from klcli.formula.tree import Negative, Number, Operation, Reduction, Stop, Symbol, Tree
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.losses.signs import TERM, may_be_in, minimised, nodes_of, weight_sign
+from klcli.lint.losses.signs import TERM, converted, may_be_in, minimised, nodes_of, weight_sign
 from klcli.lint.terms.closed_form_terms import Divergence
 
 
@@ -27,12 +27,18 @@ def adds_value_only(ways: Iterable[Divergence], sinks: Iterable[Sink]) -> bool:
         ways: in which the KL is reached.
         sinks: what is minimised.
     """
-    every = list(ways)
+    # What a loss makes of a KL that has a statement of its own is seen best from there.
+    every = sorted(ways, key=lambda one: bool(isinstance(one.excerpt.step.node, ast.Expr) or _others(one)))
     found: set[bool | None] = set()
     for sink in sinks:
         nodes = nodes_of(sink)
-        found |= {_is_trained(sink, one) for one in every if may_be_in(nodes, one)}
+        answers = (_is_trained(sink, one) for one in every if may_be_in(nodes, one))
+        found.add(next((answer for answer in answers if answer is not None), None))
     return False in found and True not in found
+
+
+def _others(one: Divergence) -> Collection[str]:
+    return one.found.prepared.others
 
 
 def _is_trained(sink: Sink, one: Divergence) -> bool | None:
@@ -44,10 +50,14 @@ def _is_trained(sink: Sink, one: Divergence) -> bool | None:
     if program is None:
         return None
     tree = entry(program.arrays, keeps_stops=True)
-    is_value = is_still(one.found.prepared, one.found.best.verdict) or _is_untaped(one.excerpt.formula)
+    is_value = (
+        is_still(one.found.prepared, one.found.best.verdict)
+        or _is_untaped(one.excerpt.formula)
+        or converted(getattr(one.excerpt.step.node, "value", None)) is not None
+    )
     if not is_value and TERM in free_symbols(_trained(tree)):
         return True
-    if is_value and one.found.prepared.others:
+    if is_value and _others(one):
         tree = substitute(tree, {TERM: Operation("+", Symbol("more"), Symbol(TERM))})
     if not _adds_more(tree):
         return None

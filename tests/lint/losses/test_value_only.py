@@ -38,6 +38,8 @@ def test_the_value_of_a_kl_in_the_loss_is_told_whatever_is_printed(taken: str, s
         ("kl = kl_of(mu, logvar).detach()", f"{ERROR} + kl"),
         (f"with torch.no_grad():\n            {KL}", f"{ERROR} + kl"),
         (f"{KL}\n        value = kl.item()", f"({ERROR} + value) / 8"),
+        (f"{KL}\n        value = float(kl)", f"{ERROR} + beta * value"),
+        (KL, f"{ERROR} + kl.cpu().numpy()"),
         (f"{KL}\n        both = {ERROR} + kl.detach()", "both + model.penalty()"),
     ],
 )
@@ -58,6 +60,19 @@ def test_ways_to_take_the_value(before: str, loss: str) -> None:
 )
 def test_values_that_are_meant(before: str, loss: str) -> None:
     assert "KL134" not in codes(STEP.format(before=before, loss=loss, shown="loss.item()"))
+
+
+@pytest.mark.parametrize(("taken", "is_found"), [("kl.item()", True), ("kl", False)])
+def test_the_loss_among_named_results(taken: str, is_found: bool) -> None:
+    source = f"""
+class Model:
+    def shared(self, x):
+        out, mu, logvar = self(x)
+        {KL}
+        loss = {ERROR} + self.beta * {taken}
+        return {{"loss": loss, "kl": kl.item()}}
+"""
+    assert ("KL134" in codes(source)) == is_found
 
 
 def test_a_loss_that_is_a_value_as_a_whole_trains_nothing_by_intention() -> None:
