@@ -39,10 +39,12 @@ def with_lost_heads(
     if verdict.kl is None or not isinstance(verdict.kl.scale, Fraction) or (role.head and role.prior_head):
         return None
     kept = (*question.kept, *free_symbols(prepared.tree))
+    roles = {role.mean, role.head, role.prior_mean, role.prior_head}
     for name in prepared.aside.parts:
         if not is_weight(name):
             found = prepare(program, (*kept, name))
-            if name in free_symbols(found.tree) and _is_head(found.tree, name, verdict, verdict.kl.scale):
+            left = set(free_symbols(found.tree)) - roles
+            if left == {name} and _is_head(found.tree, name, verdict, verdict.kl.scale):
                 return found
     return None
 

@@ -35,7 +35,8 @@ def sampled_kls(program: Program) -> Iterator[tuple[Program, Condition]]:
     for name in names:
         of_sample = is_sample(name) and len(means) == len(heads) == 1
         others = [*heads, *(other for other in names if other != name)]
-        if not (of_sample or is_noise(name)) or not others or degree(program.tree, name) != 2:
+        is_uniform = name == "rand"  # which has another expectation
+        if not (of_sample or is_noise(name)) or is_uniform or not others or degree(program.tree, name) != 2:
             continue
         unit = operation("+", operation("*", Number(Fraction(0)), Symbol(others[0])), _ONE)  # of its shape
         values = [unit, Negative(unit)]

@@ -41,6 +41,7 @@ def test_a_variance_that_has_lost_its_logarithm_is_a_head(text: str, head: str) 
     [
         "0.5 * (beta * mu**2 / 1 + exp(logvar) - logvar - 1)",  # no logarithm of beta makes that a KL
         "0.5 * (mu**2 + exp(logvar) - logvar - 1)",
+        "1e6*(bce + 1) + beta*1e-3*0.5*(mu**2 + exp(logvar) - 1 - logvar)",  # in which beta is none, either
         "0.5 * (mu**2 * weight + exp(logvar) * weight - logvar - 1)",  # whose name says that it is a weight
     ],
 )

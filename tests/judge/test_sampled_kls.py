@@ -47,6 +47,7 @@ def test_what_is_right_in_expectation_is_an_estimate(text: str, prior: tuple[flo
     [
         NORMAL.replace("-np.log", "np.log"),
         NORMAL.replace("/std)**2", ")**2"),
+        NORMAL.replace("z", "(mu + std*np.random.rand())"),
         # Of the fourth degree, which two points do not integrate.
         f"{NORMAL} + z**4 - (mu**2 + std**2)**2",
     ],

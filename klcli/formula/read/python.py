@@ -79,6 +79,7 @@ class PythonReader(Calls):
         self.objects: dict[str, int] = {}
         self.losses: dict[str, Tree] = {}
         self.selections: dict[str, TakenEntries] = {}
+        self.unread: dict[str, ast.expr] = {}
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}
         """What is written for symbols that stand for a later meaning of a name."""
@@ -274,8 +275,7 @@ class PythonReader(Calls):
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:
             # Whatever a symbol may not have becomes one underscore.
-            base = re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x"
-            name = self._free_name(base)
+            name = self._free_name(re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x")
             if not is_symbol(name):
                 raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node)
             self._atoms[written] = name

@@ -160,6 +160,7 @@ class Statements:
             if self.reader.matrices and is_decomposition(value):
                 raise
             self._forget(target)
+            self.reader.unread[name] = value
             symbol = getattr(self.reader.values.get(name), "name", name)
             self._unknown[symbol] = self._problem = error
             if any(isinstance(one, ast.Call) and _INGREDIENT.search(called(one)) for one in walked(value)):

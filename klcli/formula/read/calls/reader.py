@@ -28,6 +28,7 @@ class Calls(ABC):
         values: the trees that names stand for, where statements before gave them one.
         losses: what symbols compute that stand for other losses, where it is known.
         selections: what symbols stand for that are entries which a mask takes.
+        unread: what was assigned to names and could not be read.
     """
 
     source: SourceText | SourceNodes
@@ -35,6 +36,7 @@ class Calls(ABC):
     values: dict[str, Tree]
     losses: dict[str, Tree]
     selections: dict[str, TakenEntries]
+    unread: dict[str, ast.expr]
 
     @abstractmethod
     def change(self, name: str, tree: Tree) -> None:

@@ -41,12 +41,14 @@ class CallReader(Protocol):
         values: the trees that names stand for, where statements before gave them one.
         losses: what symbols compute that stand for other losses, where it is known.
         selections: what symbols stand for that are entries which a mask takes.
+        unread: what was assigned to names and could not be read.
     """
 
     source: SourceText | SourceNodes
     values: dict[str, Tree]
     losses: dict[str, Tree]
     selections: dict[str, TakenEntries]
+    unread: dict[str, ast.expr]
 
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""

@@ -7,9 +7,11 @@ their mean is the mean of these, divided by that of the mask. What is taken of r
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from fractions import Fraction
 
-from klcli.formula.read.ast_parts import literal
+from klcli.formula.read.ast_parts import below, literal, walked
+from klcli.formula.read.callee import called
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, TakenEntries, row
 from klcli.formula.traversal import free_symbols, remade, substitute, walk
 from klcli.formula.tree import Length, Number, Operation, Reduction, Reshape, Stop, Symbol, Tree, operation
@@ -17,6 +19,8 @@ from klcli.values import replace
 
 _MASK_WORDS = ("mask", "valid")
 """What the name of a mask has in it."""
+
+_OF_SHAPES = frozenset(("shape", "size", "dim", "ndim", "device", "dtype", "numel"))
 
 
 def selected(reader: CallReader, node: ast.Subscript) -> Tree | None:
@@ -27,7 +31,7 @@ def selected(reader: CallReader, node: ast.Subscript) -> Tree | None:
         node: a name with a mask, an array of places or slices behind it.
 
     Raises:
-        FormulaError: it takes a single entry, or a row.
+        FormulaError: it takes a single entry, or a row, or takes what has certain values.
     """
     owner, index = node.value, node.slice
     if not isinstance(owner, ast.Name) or owner.id not in reader.values:
@@ -39,8 +43,36 @@ def selected(reader: CallReader, node: ast.Subscript) -> Tree | None:
     if any(isinstance(part, ast.Constant) and part.value is not ... for part in (first, *others)):
         hint = "leave the subscript out"
         raise reader.error(f"what is taken out of {owner.id} is not followed", owner, hint)
+    _refuse_own_values(reader, tree, index)
     sliced = any(isinstance(part, ast.Slice) for part in (first, *others))
     return reader.taken(TakenEntries(tree, mask_of(reader, node if sliced else index), of_rows=not others))
+
+
+def _refuse_own_values(reader: CallReader, taken: Tree, mask: ast.expr) -> None:
+    """Refuse a mask of the values that it takes: the mean of the largest KLs is no KL.
+
+    Raises:
+        FormulaError: it is computed from them, or from what they are computed from.
+    """
+    own = set(free_symbols(taken))
+    names = set(_names_in(mask))
+    names |= {name for one in names if one in reader.unread for name in _names_in(reader.unread[one])}
+    for name in names:
+        if own.intersection(free_symbols(reader.values.get(name, Symbol(name)))):
+            raise reader.error("entries that their own values choose are not followed", mask)
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    """The names in an expression whose values it depends on, and not only their shapes."""
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Attribute(attr=attribute) if attribute in _OF_SHAPES or attribute.startswith("new_"):
+            return
+        case ast.Call() if called(node) == "len" or called(node).endswith("_like"):
+            return
+    for child in below(node):
+        yield from _names_in(child)
 
 
 def _bare(tree: Tree) -> Tree:
@@ -130,13 +162,14 @@ def unselected(reader: CallReader, tree: Tree) -> Tree:
         tree: the result.
 
     Raises:
-        FormulaError: entries of different places stand beside each other.
+        FormulaError: entries of different places stand beside each other, or their own values choose them.
     """
     taken = [node for node in walk(tree) if isinstance(node, Symbol) and node.name in reader.selections]
     if len({reader.selections[symbol.name].mask for symbol in taken}) > 1:
         hint = "take the entries of both with one mask"
         place = taken[-1].span or (0, 0)
         raise reader.source.error("entries of different places are not followed together", place, hint)
+    _refuse_compared(reader, tree)
     sums = [node for node in walk(tree) if isinstance(node, Reduction)]
     summed = {name for node in sums for name in free_symbols(node)}
     values = {
@@ -153,17 +186,33 @@ def unselected(reader: CallReader, tree: Tree) -> Tree:
     return substitute(counted(tree), values) if values else tree
 
 
+def _refuse_compared(reader: CallReader, tree: Tree) -> None:
+    """Refuse a symbol for a comparison of a formula, as in ``mask = kl > 1``, beside what that is made of."""
+    symbols = set(free_symbols(tree))
+    for mask in symbols.intersection(reader.unread):
+        value = reader.unread[mask]
+        formulas = [reader.values[name] for name in _names_in(value) if name in reader.values]
+        if any(isinstance(node, ast.Compare) for node in walked(value)) and any(
+            symbols.intersection(free_symbols(one)) for one in formulas if not isinstance(one, Symbol)
+        ):
+            raise reader.error("entries that their own values choose are not followed", value)
+
+
 def _selected(reader: CallReader, call: Invocation) -> Tree | None:
     if len(call.arguments) != 2:
         return None
-    return reader.taken(TakenEntries(reader.tree(call.arguments[0]), mask_of(reader, call.arguments[1])))
+    whole, mask = reader.tree(call.arguments[0]), call.arguments[1]
+    _refuse_own_values(reader, whole, mask)
+    return reader.taken(TakenEntries(whole, mask_of(reader, mask)))
 
 
 def _filled(reader: CallReader, call: Invocation) -> Tree | None:
     """``masked_fill(x, mask, 0)`` is x where the mask is not, and 0 there; no other value is followed."""
     if len(call.arguments) != 3 or reader.tree(call.arguments[2]) != Number(Fraction(0)):
         return None
-    return operation("*", opposite(reader, call.arguments[1]), reader.tree(call.arguments[0]))
+    whole, mask = reader.tree(call.arguments[0]), call.arguments[1]
+    _refuse_own_values(reader, whole, mask)
+    return operation("*", opposite(reader, mask), whole)
 
 
 SELECTED: tuple[CallRow, ...] = (

@@ -56,6 +56,15 @@ def test_entries_that_are_not_summed_have_the_formula_of_all() -> None:
     assert read_program("y = x**2\ny[mask].sum(-1)").arrays == read_program("(mask * x**2).sum(-1)").arrays
 
 
+def test_what_takes_entries_may_know_how_many_there_are() -> None:
+    for mask in (
+        "torch.randperm(len(y))[:k]",
+        "torch.arange(y.size(0))",
+        "torch.bernoulli(torch.ones_like(y))",
+    ):
+        assert read_program(f"y = x**2\ny[{mask}]").arrays == read_program("x**2").arrays
+
+
 def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
     tree = read_program("h = self.net(x)\nh[:, :2] + h[mask]", "python").tree
     assert len(free_symbols(tree)) == 2
@@ -69,6 +78,10 @@ def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
         "x.masked_fill(mask, 3)",
         "y = x**2\nz = y - 1\n(y[1:] + z[:-1]).mean()",
         "y = x**2\ny[mask] + y[~mask]",
+        "y = x**2\ny[y > 1].mean()",
+        "y = x**2\nmask = x > 1\ny[~mask].mean()",
+        "x.masked_fill(x < 1, 0).mean()",
+        "y = x**2\nmask = (y > 1).float()\n(y * mask).sum() / mask.sum()",
     ],
 )
 def test_what_is_not_followed(text: str) -> None:
