@@ -23,6 +23,7 @@ from klcli.trace.terms import Term
 from klcli.values import dataclass
 
 _READ_OTHERWISE = find_mistake("KL201")
+_EXCHANGED = find_mistake("KL209")
 """The sample reads the head otherwise than the KL."""
 _STOPPED = find_mistake("KL134")
 _UNMASKED = find_mistake("KL133")
@@ -87,6 +88,9 @@ def _of_term(recording: Recording, term: Term) -> Iterator[TraceFinding]:
         taken = find_mistake("KL204")
         yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
     yield from _of_gradient(term)
+    for one in term.conditions:
+        if one.kind == "names" and not one.passes:
+            yield TraceFinding(_EXCHANGED, "warning", term.place, one.text, term=term)
     kernel = term.kernel
     if kernel and not term.part.matrices and unkept_counts(recording, term.part, shape_of(term.part, kernel)):
         text = "it is divided by how many positions a mask keeps, and the mask leaves none of it out"
@@ -109,7 +113,8 @@ def _of_gradient(term: Term) -> Iterator[TraceFinding]:
     off = [one for one in term.slopes if not one.agrees]
     numbers = f"; {off[0].text}" if off else ""
     for one in term.kernel.verification.conditions:
-        if one.kind == "gradient" and not one.passes and not term.kernel.is_held:
+        is_some = one.kind == "gradient" and not one.passes and not term.kernel.is_held
+        if is_some or one.kind == "no-gradient":
             yield TraceFinding(_STOPPED, "warning", term.place, one.text + numbers, term=term)
             return
     if off and term.agreement and term.agreement.agrees:

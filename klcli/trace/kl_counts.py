@@ -15,6 +15,8 @@ from klcli.trace.masks import Kept, is_mask
 from klcli.trace.recording import Recording, Step
 from klcli.values import replace
 
+_HALVES = 2
+"""A number of latents that the 1/2 of a KL is told from."""
 _CLOSE = 1e-6
 """Relative: a number of kept positions has a small one added, lest it is 0, and is in single precision."""
 
@@ -34,7 +36,11 @@ def kl_amount(recording: Recording, part: Part, kernel: Kernel) -> Amount:
     factor = abs(part.chain.factor) * float(kl.scale)
     has_batch = not is_of_parameters(recording, part, kernel)
     sums = _sums(kernel, shape)
-    found = _amount(recording, part, sums, shape, factor, has_batch=has_batch, is_of_latents=True)
+    columns = _columns(recording, part, kernel) if has_batch else 0
+    found = _amount(recording, part, sums, shape, factor, has_batch=has_batch, is_of_latents=not columns)
+    if columns > _HALVES and any(isclose(one * columns, 1, rel_tol=_CLOSE) for one in part.chain.numbers):
+        said = (*found.said, f"{columns} is taken for the number of latents")
+        found = replace(found, entries=columns, is_mean_of_entries=True, said=said)
     return replace(found, total=0.0) if part.chain.is_off else found
 
 
@@ -159,6 +165,23 @@ def is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
 def _is_trained_vector(leaf: Step) -> bool:
     """Whether it is what a program trains, as ``torch.zeros(d, requires_grad=True)``, and has no batch."""
     return leaf.op == "leaf" and leaf.grad and leaf.more.get("made_by") == "an input" and len(leaf.shape) == 1
+
+
+def _columns(recording: Recording, part: Part, kernel: Kernel) -> int:
+    """Of how many latents of each example a KL has one, if it has a single number of each; else 0.
+
+    Its means and heads have one axis, and are outputs of a model with that axis and another one.
+    """
+    builder = part.builder
+    names = [one for one in kernel.verification.best.verdict.roles.names if one in builder.symbols]
+    found: list[int] = []
+    for name in names:
+        step = recording.steps[builder.symbols[name]]
+        base = recording.steps[step.operands[0]] if step.op == "part" and step.operands else step
+        if len(builder.shapes[name]) != 1 or base.shape[:-1] != builder.shapes[name]:
+            return 0
+        found.append(base.shape[-1])
+    return min(found, default=0)
 
 
 def _leaves(recording: Recording, part: Part, names: Sequence[str | None]) -> list[Step]:

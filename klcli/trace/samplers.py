@@ -10,6 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import children, free_symbols, rebuilt
 from klcli.formula.tree import Clip, Tree
+from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import SamplerJudgement, judge_sampler
 from klcli.judge.verification import Verification
@@ -54,8 +55,9 @@ def _beside(recording: Recording, term: Term) -> Iterator[Sample]:
         yield from _of_matrices(recording, term, term.part.matrices)
         return
     if verification := _verification(term):
+        role = verification.best.verdict.roles
         for index in drawn_nodes(recording):
-            if sample := paired(recording, index, term, verification.best.verdict.roles):
+            if sample := paired(recording, index, term, role) or _exchanged(recording, index, term, role):
                 yield sample
     if any("call" in step.more for step in recording.steps):
         yield from _correlated(recording, term)
@@ -173,6 +175,20 @@ def paired(recording: Recording, index: int, term: Term, role: Roles) -> Sample 
     except KlcliError:
         return None
     return Sample(recording.steps[index].place, sampling, term)
+
+
+def _exchanged(recording: Recording, index: int, term: Term, role: Roles) -> Sample | None:
+    """The sample at a node, if it takes the head of a KL for its mean, and the mean for its head."""
+    found = paired(recording, index, term, Roles(role.head, role.mean))
+    if found is None or found.sampling.parameterization is None or term.verdict == "wrong":
+        return None
+    kernel = term.kernel
+    assert kernel
+    meaning = kernel.verification.best.verdict.parameterization.meaning
+    head = term.part.builder.spellings.get(role.head or "", role.head)
+    text = f"the KL reads {head} as {meaning}, and this sample takes it for its mean"
+    sampling = replace(found.sampling, status="disagrees", mistake=find_mistake("KL201"))
+    return replace(found, sampling=sampling, difference=text)
 
 
 def _unbounded(tree: Tree, bounds: Collection[Clip]) -> Tree:

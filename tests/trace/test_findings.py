@@ -12,6 +12,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.trace import fixes
 from klcli.trace.fixes import _around, fix_at
 from klcli.trace.recording import Place
+from tests.trace import losses
 from tests.trace.losses import LOSSES
 
 
@@ -30,6 +31,23 @@ def test_a_sample_comes_with_that_of_the_kl() -> None:
     (finding,) = watched("exchanged").findings
     assert finding.fix == "mu + exp(logvar / 2) * randn_like(mu)"
     assert finding.related is not None
+
+
+@pytest.mark.parametrize("names", ["mu logvar", "one other"])
+def test_a_mean_and_a_head_that_are_exchanged(names: str) -> None:
+    """By the sample beside the KL, whatever they are called; by their names, without a sample, too."""
+    one, other = names.split()
+    code = f"""
+{one}, {other} = heads()
+z = {one} + ({other} / 2).exp() * noise({one})
+kl = -0.5 * (1 + {one} - {other}**2 - {one}.exp()).sum(1).mean()
+"""
+    by_name = ["KL209"] if one == "mu" else []
+    for error, expected in (("z", [*by_name, "KL201"]), (f"{one} - {other}", by_name)):
+        with klcli.watch() as seen:
+            exec(f"{code}(F.mse_loss(DECODER({error}), X) + kl).backward()", {**vars(losses)})
+        assert [finding.mistake.code for finding in seen.findings] == expected
+        assert seen.watched.holds() == (not expected)
 
 
 def test_there_is_no_fix_where_the_file_is_not_there() -> None:

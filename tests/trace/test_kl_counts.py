@@ -347,3 +347,32 @@ def test_an_estimator_has_its_weight(
     assert term.weight == pytest.approx(weight, rel=1e-6)
     assert term.what == f"{estimator.__name__} of log-probabilities, {words}"
     assert term.contribution == pytest.approx(found.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "verdict", "weight"),
+    [
+        (lambda kls: kls[0].mean(), "exact", 1),
+        (lambda kls: torch.stack(kls, 1).sum(1).mean(), "exact", 1),
+        (lambda kls: 0.7 * sum(kls).mean(), "exact", 0.7),
+        (lambda kls: torch.stack(kls, 1).mean(), "scaled", 1),
+    ],
+)
+def test_a_column_of_the_latents_has_the_axis_of_the_batch(
+    loss: Callable[[Any], Any], verdict: str, weight: float
+) -> None:
+    with klcli.watch() as seen:
+        mu, s = (torch.nn.Linear(2, LATENTS)(torch.rand(B, 2)) for _ in range(2))
+        kls = [-0.5 * (1 + s[:, i] - mu[:, i] ** 2 - s[:, i].exp()) for i in range(LATENTS)]
+        loss(kls).backward()
+    assert {one.verdict for one in seen.terms} == {verdict}
+    assert [one.weight for one in seen.terms] == pytest.approx([weight] * len(seen.terms), rel=1e-6)
+    assert all("mean over the batch" in one.what for one in seen.terms)
+
+
+def test_an_axis_of_one_latent_that_is_taken_away_leaves_the_batch() -> None:
+    with klcli.watch() as seen:
+        mu, s = (torch.nn.Linear(2, 1)(torch.rand(B, 2)).squeeze(-1) for _ in range(2))
+        (-0.5 * (1 + s - mu**2 - s.exp())).mean().backward()
+    (term,) = seen.terms
+    assert (term.verdict, term.weight) == ("exact", pytest.approx(1))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import klcli
-from tests.trace.losses import F, heads, noise, torch
+from tests.trace.losses import DECODER, F, X, heads, noise, torch
 
 SIGMAS: dict[str, Callable[[Any], Any]] = {
     "logvar": lambda s: (s / 2).exp(),
@@ -35,6 +35,20 @@ def test_the_densities_say_which_kl_it_is(drawn: str, density: str) -> None:
     assert (term.kind, term.verdict, term.parameterization.name) == ("kl", "exact", density)
     assert {one.sampling.parameterization for one in found.samples} == {drawn}
     assert [one.mistake.code for one in found.findings] == ([] if drawn == density else ["KL201"])
+
+
+def test_vectors_are_no_matrices_beside_a_call() -> None:
+    """A likelihood that is called lets matrices be looked for; the rows of a batch are none."""
+    with klcli.watch() as found:
+        mean, head = heads()
+        z = mean + head.exp() * noise(mean)
+        log_q = (-head / 2 - (z - mean) ** 2 / (2 * head.exp())).sum(1)
+        (F.mse_loss(DECODER(z), X) + (log_q + (z**2 / 2).sum(1)).mean()).backward()
+    (term,) = (one for one in found.terms if one.kind == "kl")
+    assert (term.verdict, term.parameterization.name) == ("exact", "logvar")
+    (finding,) = found.findings
+    assert finding.mistake.code == "KL201"
+    assert finding.fix == "mean + exp(head / 2) * randn_like(mean)"
 
 
 def test_noise_that_has_something_added_to_it_is_no_sample() -> None:

@@ -102,7 +102,8 @@ def matrix_kl_of(recording: Recording, chain: Chain) -> MatrixKl | None:
                 found = _judged(recording, own, ratios) if ratios.is_kl else None
                 if found and found.verification.best.kind in _KLS:
                     return found
-                may_be_near = ratios.is_whole or (is_called_so and own.has_matrices)
+                # What is wrong with vectors alone is no mistake of covariance matrices.
+                may_be_near = own.has_matrices and (ratios.is_whole or is_called_so)
                 near += [(own, ratios)] if may_be_near else []
         near.sort(key=_unlikeliness)
         for one in near[:_MOST_FITS]:

@@ -32,6 +32,6 @@ def reduced_stack(name: str, first: Node, axes: Sequence[int] | None, *, keepdim
     for one in others:
         total = Node("add", (total, one), one.shape, one.dtype, total.grad or one.grad)
     if name == "mean":
-        total = Node("mul", (total, 1 / len(first.args)), total.shape, total.dtype, total.grad)
+        total = Node("div", (total, len(first.args)), total.shape, total.dtype, total.grad)
     rest = [one - (one > axis) for one in own if one != axis]
     return Node(name, (total,), axes=rest, keepdim=False) if rest else Node("same", (total,))

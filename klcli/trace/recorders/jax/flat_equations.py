@@ -199,10 +199,10 @@ def _by_name(equation: Any, inner: Any, given: Sequence[Any]) -> Node | None:
     name = _called(equation, inner)
     if name in _NORMAL:
         return Node("noise", (), kind="randn")
-    if name in _LOGARITHMS and all(isinstance(one, Node) for one in given):
+    if name in _LOGARITHMS and isinstance(given[1], Node):
         count, value = given
         logarithm = Node(_LOGARITHMS[name], (value,), value.shape, value.dtype, value.grad, value.place)
-        return Node("mul", (count, logarithm), grad=count.grad or value.grad)
+        return Node("mul", (count, logarithm), grad=value.grad or (isinstance(count, Node) and count.grad))
     if name == "_uniform" and list(given[1:]) == [0, 1]:
         return Node("noise", (), kind="rand")
     nodes = [one for one in given if isinstance(one, Node)]

@@ -58,6 +58,7 @@ derived.defjvp(lambda given, moved: (derived(*given), moved[0]))
         (lambda x: jnp.logaddexp(x, 0.0), "softplus(leaf)"),
         (lambda x: jax.scipy.special.xlogy(x, x), "mul(leaf, log(leaf))"),
         (lambda x: jax.scipy.special.xlog1py(x, x), "mul(leaf, log1p(leaf))"),
+        (lambda x: jax.scipy.special.xlogy(0.5, x), "mul(0.5, log(leaf))"),
         (lambda x: x * jax.random.normal(KEY, x.shape), "mul(leaf, noise)"),
         (lambda x: x * jax.random.uniform(KEY, x.shape), "mul(leaf, noise)"),
         # The count of the entries is a number, as it would be in the text.
