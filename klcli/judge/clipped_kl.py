@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import inf
+from math import inf, isfinite
 
 from klcli.formula.minimal_edits import in_habit
 from klcli.formula.program_reader import Program
@@ -15,6 +15,7 @@ from klcli.judge.acceptance import PASSES
 from klcli.judge.condition_kinds import Condition, ConditionKind
 from klcli.judge.loss_context.clips import binds, can_be_whole, is_known
 from klcli.judge.loss_context.preparation import Prepared
+from klcli.judge.shapes.length_polynomials import LengthPolynomial
 from klcli.judge.typical_posteriors import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
 from klcli.names.noise import is_epsilon
@@ -26,7 +27,7 @@ _ROUNDING = 1e-12
 def clip_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
     """What the clips of a program do to the KL that it is without them."""
     program, names = prepared.program, {*free_symbols(prepared.tree)}
-    yield from (_of_floor(program, clip, verdict) for clip in prepared.floors)
+    yield from (_of_floor(prepared, clip, verdict) for clip in prepared.floors)
     yield from (_of_bound(prepared, clip, verdict) for clip in prepared.bounds)
     own = [clip for clip in prepared.clips if names & {*free_symbols(clip.operand)}]
     known_ones = [clip for clip in own if all(map(is_known, clip.limits))]
@@ -36,29 +37,30 @@ def clip_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]
     yield from unknown_limits(program, [clip for clip in own if clip not in known_ones])
 
 
-def _of_floor(program: Program, clip: Clip, verdict: Verdict) -> Condition:
+def _of_floor(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:
     """A clip of the whole from below, at 0 for example, where it does nothing, or at free bits.
 
     One of its negative is one from above: ``-0.5 * minimum(x, -0.2)`` keeps it to 0.1.
     """
+    program = prepared.program
     if clip.low is None:
-        return _of_ceiling(program, clip, verdict)
+        return _of_ceiling(prepared, clip, verdict)
     limit = in_habit(program, clip.limits[0])
     if not is_known(clip.limits[0]):
         unknown = f"{limit}, whose value is not known"
         text = f"the whole is kept to {unknown} (free bits): below it there is no gradient"
         return Condition("free-bits", text, _is_small(clip))
-    size = _lift(clip, verdict)
+    size = _lift(prepared, clip, verdict)
     if size <= _ROUNDING:
         return Condition("free-bits", f"the whole is kept to {limit}, and is never below it", True)
     text = f"the whole is kept to {limit} (free bits): below it there is no gradient"
     return Condition("free-bits", text, size <= PASSES)
 
 
-def _of_ceiling(program: Program, clip: Clip, verdict: Verdict) -> Condition:
+def _of_ceiling(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:
     """A clip of the negative of the whole from above."""
-    kept = f"its negative is kept to {in_habit(program, clip.limits[0])}"
-    size = _lift(clip, verdict) if is_known(clip.limits[0]) else inf
+    kept = f"its negative is kept to {in_habit(prepared.program, clip.limits[0])}"
+    size = _lift(prepared, clip, verdict) if is_known(clip.limits[0]) else inf
     if size <= _ROUNDING:
         return Condition("free-bits", f"{kept}, and is never above it", True)
     unknown = "" if is_known(clip.limits[0]) else ", whose value is not known"
@@ -66,18 +68,20 @@ def _of_ceiling(program: Program, clip: Clip, verdict: Verdict) -> Condition:
     return Condition("free-bits", text, size <= PASSES)
 
 
-def _lift(clip: Clip, verdict: Verdict) -> float:
-    """By how much a clip of k KL moves what is beyond it, relative to k (1 + KL).
+def _lift(prepared: Prepared, clip: Clip, verdict: Verdict) -> float:
+    """By how much a clip of k KL moves what is beyond it, relative to k (1 + KL), wherever that is finite.
 
-    What is no mean and no head is 1.
+    What is no mean and no head is 1. A constant that numbers of examples or latents leave may be of any size.
     """
+    if prepared.reductions.constant not in (None, LengthPolynomial()):
+        return inf
     points, divergences = usual_points(verdict)
     one = [1.0] * len(divergences)
     columns = {name: points.get(name, one) for name in free_symbols(clip.operand)}
     values = evaluate(clip.operand, columns, DoubleColumns(len(divergences)))
     limit = evaluate(clip.limits[0], {}, Doubles())
     sign = -1.0 if clip.low is None else 1.0
-    pairs = sorted(zip(divergences, values, strict=True))
+    pairs = sorted(pair for pair in zip(divergences, values, strict=True) if isfinite(pair[1]))
     (least, at_least), (most, at_most) = pairs[0], pairs[-1]
     scale = abs(at_most - at_least) / (most - least)
     return max(sign * (limit - value) / (scale * (1 + kl)) for kl, value in pairs)

@@ -8,6 +8,7 @@ from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
 from klcli.judge.condition_kinds import Condition
 
+SOFT = "0.5*(torch.log1p(torch.exp(h)) + mu**2 - torch.log(torch.log1p(torch.exp(h))) - 1)"
 KL = "0.5 * (mu**2 + torch.exp(lv) - lv - 1)"
 
 
@@ -27,6 +28,15 @@ def conditions(text: str) -> list[Condition]:
         # A thousandth of the KL that is kept to 0.0001 is a KL that is kept to 0.1.
         (f"torch.clamp(0.001 * {KL}, min=0.0001)", "free-bits", False, "below it there is no gradient"),
         (f"-torch.clamp(-{KL}, max=-0.0005)", "free-bits", True, "above it there is no gradient"),
+        # With 128 examples of 20 latents it is 54 less than the KL, and stays below the limit.
+        (
+            "torch.clamp(-0.5*(lv.sum(1) + batch_size - (mu**2).sum(1) - lv.exp().sum(1)), min=1e-6)",
+            "free-bits",
+            False,
+            "below it",
+        ),
+        # The exponential of what makes the largest variances is infinite in doubles.
+        (f"torch.clamp({SOFT}, min=1e-6)", "free-bits", True, "below it there is no gradient"),
         (f"torch.clamp({KL}, min=free_bits)", "free-bits", False, "whose value is not known"),
         (f"torch.clamp({KL}, min=eps)", "free-bits", True, "whose value is not known"),
         (
