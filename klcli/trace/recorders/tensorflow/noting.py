@@ -146,7 +146,8 @@ class NotedTensors:
         grad = has_gradient(tensor)
         if node is None and not grad and tensor.shape.rank == 0:
             return number_of(tensor)
-        if node is None or (grad and not node.grad):
+        # Tapes follow zeros and ones of the shape of an array, too, to which no gradient flows.
+        if node is None or (grad and not node.grad and node.op != "full"):
             node = self._put(tensor, self._new_leaf(tensor, node, grad, frame, place))
         if frame is not None:
             look_for_name(node, frame, tensor)

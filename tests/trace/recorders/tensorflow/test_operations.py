@@ -54,6 +54,7 @@ def line(found: Any) -> str:
         (lambda x: tf.transpose(x), "part(leaf)"),
         (lambda x: x * tf.random.uniform(x.shape), "mul(leaf, noise)"),
         (lambda x: x * tf.fill([2, 3], 2.0), "mul(leaf, full(2))"),
+        (lambda x: (x - tf.zeros_like(x)) * tf.ones_like(x), "mul(sub(leaf, full(0)), full(1))"),
         (lambda x: tf.stack([tf.reduce_sum(x), tf.reduce_sum(x)]), "stack(sum(leaf), sum(leaf))"),
         (lambda x: tf.clip_by_value(x, -1.0, 2.0), "clamp(clamp(leaf))"),
         (lambda x: tf.cumsum(x), "leaf"),
