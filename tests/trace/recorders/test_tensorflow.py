@@ -204,6 +204,19 @@ def test_a_penalty_on_a_gradient_is_no_loss_by_itself() -> None:
     assert [one.loss.value for one in seen.losses] == [pytest.approx(float(loss))]
 
 
+@pytest.mark.parametrize(("factor", "codes"), [(1.0, []), (2.0, ["KL105"])])
+def test_kls_that_stand_side_by_side(factor: float, codes: list[str]) -> None:
+    """Of two layers; the exponent of a wrong one has a factor that it should not have."""
+    arrays = [(tf.Variable(X[:, :4]), tf.Variable(0.5 * X[:, 4:8])) for _ in range(2)]
+    with klcli.watch() as seen, tf.GradientTape() as tape:
+        kls = [-0.5 * tf.reduce_sum(1 + logvar - mu**2 - tf.exp(factor * logvar), 1) for mu, logvar in arrays]
+        loss = tf.reduce_mean(tf.reduce_sum(tf.stack(kls, 1), 1))
+        tape.gradient(loss, arrays)
+    assert [one.kind for one in seen.terms] == ["kl", "kl"]
+    assert [one.mistake.code for one in seen.findings][:1] == codes
+    assert sum(one.contribution for one in seen.terms) == pytest.approx(float(loss), rel=1e-5)
+
+
 def test_weights_that_change() -> None:
     beta = tf.Variable(0.0, trainable=False)
     with klcli.watch() as seen:

@@ -38,6 +38,8 @@ def algebra(kind: str, given: Sequence[Any], attributes: Mapping[str, Any], inde
     first = given[0] if given else None
     if not isinstance(first, Node):
         return None
+    if kind == "Pack":
+        return _leaf(kind, given, call="stack", axis=attributes.get("axis", 0)) if are_nodes(given) else None
     if kind == "MatrixDiagPartV3":
         return diagonal(first, "diagonal") if given[1] == 0 else None
     if kind == "MatrixDiagV3":

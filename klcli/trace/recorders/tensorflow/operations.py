@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, is_operand
 from ..notes import Node
+from ..stacks import reduced_stack
 from ..views import transposed
 from .linear_algebra import algebra
 from .tensor_nodes import dtype_of, is_numeric, number_of, shape_of, size_of
@@ -75,7 +76,7 @@ def operation(
     if kind == "AddN":
         return _added(given, output)
     if kind == "Pack":
-        return _stacked(given)
+        return _stacked(given) or algebra(kind, given, attributes, index)
     if kind in ("DivNoNan", "SquaredDifference", "ClipByValue", "BiasAdd"):
         return _of_several(kind, given, output)
     found = _of_one(kind, first, inputs, attributes, output, index) if isinstance(first, Node) else None
@@ -103,7 +104,9 @@ def _of_one(
         axes = _indices(inputs[1])
         if not axes:
             return first
-        return Node(_REDUCTIONS[kind], (first,), axes=axes, keepdim=bool(attributes.get("keep_dims")))
+        name, keepdim = _REDUCTIONS[kind], bool(attributes.get("keep_dims"))
+        stack = reduced_stack(name, first, axes, keepdim=keepdim)
+        return stack or Node(name, (first,), axes=axes, keepdim=keepdim)
     if kind == "StopGradient":
         return Node("stop", (first,))
     if kind == "L2Loss":
