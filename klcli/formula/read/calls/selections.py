@@ -192,8 +192,14 @@ def _refuse_compared(reader: CallReader, tree: Tree) -> None:
     for mask in symbols.intersection(reader.unread):
         value = reader.unread[mask]
         formulas = [reader.values[name] for name in _names_in(value) if name in reader.values]
-        if any(isinstance(node, ast.Compare) for node in walked(value)) and any(
-            symbols.intersection(free_symbols(one)) for one in formulas if not isinstance(one, Symbol)
+        kinds = {type(node) for node in walked(value)}
+        # A weight that goes up with the KL is a weight.
+        if (
+            ast.Compare in kinds
+            and ast.IfExp not in kinds
+            and any(
+                symbols.intersection(free_symbols(one)) for one in formulas if not isinstance(one, Symbol)
+            )
         ):
             raise reader.error("entries that their own values choose are not followed", value)
 

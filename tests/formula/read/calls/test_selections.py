@@ -65,6 +65,11 @@ def test_what_takes_entries_may_know_how_many_there_are() -> None:
         assert read_program(f"y = x**2\ny[{mask}]").arrays == read_program("x**2").arrays
 
 
+def test_a_weight_may_be_chosen_by_the_kl() -> None:
+    text = "y = x**2\nbeta = 2.0 if y > 1 else 0.5\nbeta * y"
+    assert read_program(text, "python").arrays == read_program("beta * x**2").arrays
+
+
 def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
     tree = read_program("h = self.net(x)\nh[:, :2] + h[mask]", "python").tree
     assert len(free_symbols(tree)) == 2
