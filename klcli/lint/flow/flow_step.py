@@ -74,7 +74,9 @@ class FlowStatement:
     @cached_property
     def is_opaque(self) -> bool:
         """Whether it gives a name what no formula says, as a network does."""
-        return not isinstance(self.node, ast.Return | ast.Expr) and not self.facts.is_readable
+        if isinstance(self.node, ast.Return | ast.Expr):
+            return False
+        return not self.facts.is_readable or _is_argument(self.node)
 
     @cached_property
     def is_opaque_to_matrices(self) -> bool:
@@ -105,6 +107,17 @@ def forgotten(name: str, function: SourceFunction) -> FlowStatement:
     assert isinstance(target, NAMES)
     target.ctx = ast.Store()
     return FlowStatement(_unknown(target), function, is_written=False)
+
+
+def _is_argument(node: ast.stmt) -> bool:
+    """Whether a statement names one of several arguments: ``mu = args[2]``; the name says what it is."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Name()],
+            value=ast.Subscript(value=ast.Name(id="args" | "kwargs"), slice=ast.Constant()),
+        ):
+            return True
+    return False
 
 
 def _unknown(target: ast.expr) -> ast.Assign:

@@ -62,7 +62,7 @@ def _is_trained(sink: Sink, one: Divergence) -> bool | None:
     if not _adds_more(tree):
         return None
     by = slope_of(program.tree, TERM)
-    return False if by and by.sign * weight_sign(one) > 0 else None
+    return False if by and by.sign * (weight_sign(one) or 1) >= 0 else None
 
 
 def _is_untaped(step: FlowStatement) -> bool:

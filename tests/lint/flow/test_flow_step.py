@@ -22,6 +22,8 @@ def step(text: str) -> FlowStatement:
         ("a += b", {"a"}, {"a", "b"}, False),
         ("a.mul_(b).add_(c)", {"a"}, {"a", "b", "c"}, False),
         ("a = net(x)", {"a"}, {"x", "net"}, True),
+        ("mu = args[2]", {"mu"}, {"args"}, True),
+        ("mu = stats[2]", {"mu"}, {"stats"}, False),
     ],
 )
 def test_what_a_statement_does(text: str, targets: set[str], read: set[str], is_opaque: bool) -> None:

@@ -40,6 +40,7 @@ def test_the_value_of_a_kl_in_the_loss_is_told_whatever_is_printed(taken: str, s
         (f"{KL}\n        value = kl.item()", f"({ERROR} + value) / 8"),
         (f"{KL}\n        value = float(kl)", f"{ERROR} + beta * value"),
         (KL, f"{ERROR} + kl.cpu().numpy()"),
+        (KL, f"{ERROR} + (1 - beta) * kl.detach()"),
         (f"{KL}\n        both = {ERROR} + kl.detach()", "both + model.penalty()"),
     ],
 )

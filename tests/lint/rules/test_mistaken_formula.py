@@ -21,3 +21,15 @@ from tests.lint.sources import codes
 )
 def test_both_sides(source: str, expected: list[str]) -> None:
     assert [code for code in codes(source) if code in ("KL101", "KL108")] == expected
+
+
+@pytest.mark.parametrize(("mean", "expected"), [("mu", ["KL112"]), ("mu ** 2", [])])
+def test_what_is_one_of_several_arguments_is_what_its_name_says(mean: str, expected: list[str]) -> None:
+    source = f"""
+def loss_function(*args, **kwargs):
+    out, x = args[0], args[1]
+    mu = args[2]
+    log_var = args[3]
+    return F.mse_loss(out, x) + torch.mean(-0.5 * torch.sum(1 + log_var - {mean} - log_var.exp(), dim=1))
+"""
+    assert codes(source) == expected
