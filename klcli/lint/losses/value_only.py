@@ -52,7 +52,7 @@ def _is_trained(sink: Sink, one: Divergence) -> bool | None:
     tree = entry(program.arrays, keeps_stops=True)
     is_value = (
         is_still(one.found.prepared, one.found.best.verdict)
-        or _is_untaped(one.excerpt.formula)
+        or (sink.is_certain and _is_untaped(one.excerpt.formula))
         or converted(getattr(one.excerpt.step.node, "value", None)) is not None
     )
     if not is_value and TERM in free_symbols(_trained(tree)):

@@ -90,3 +90,14 @@ def test_a_reward_is_made_of_values() -> None:
     before = f"{KL}\n        reward = shown[0] - beta * kl.detach()"
     for loss in ("-reward * model.log_prob(x)", "-(reward * model.log_prob(x)).mean()"):
         assert "KL134" not in codes(STEP.format(before=before, loss=loss, shown="reward"))
+
+
+def test_a_loss_without_gradients_is_one_to_be_compared() -> None:
+    source = f"""
+def val_loss(model, x):
+    with torch.no_grad():
+        out, mu, logvar = model(x)
+        {KL}
+        return {ERROR} + kl
+"""
+    assert "KL134" not in codes(source)
