@@ -115,12 +115,9 @@ def is_value(tree: Tree) -> bool:
             return True
         case Negative(operand) | Reduction(body=operand):
             return is_value(operand)
-        case Operation("+" | "-", left, right):
+        case Operation("+" | "-" | "*" | "/", left, right):
             parts = [part for part in (left, right) if free_symbols(part)]
             return bool(parts) and all(map(is_value, parts))
-        case Operation("*" | "/", left, right):
-            parts = [part for part in (left, right) if free_symbols(part)]
-            return len(parts) == 1 and is_value(parts[0])
     return False
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from klcli.formula.program_reader import read_program
+from klcli.formula.tree import Stop, Symbol, operation
 from klcli.judge.answer import verify
-from klcli.judge.gradient import gradient_of
+from klcli.judge.gradient import gradient_of, is_value
 from tests.judge.programs.oracle import Symbols, gradient_differs, value_of
 
 SYMBOLS = Symbols("mu", "lv")
@@ -176,3 +177,9 @@ def test_weights_and_priors(text: str, differs: bool) -> None:
 )
 def test_stops_in_their_spellings(text: str) -> None:
     assert optimised(text) == "1/2 mu^2 - log sigma"
+
+
+def test_a_quotient_of_stopped_terms_is_a_value_and_one_with_a_weight_is_trained() -> None:
+    one, other = Stop(Symbol("a")), Stop(Symbol("b"))
+    assert is_value(operation("/", one, other))
+    assert not is_value(operation("*", Symbol("w"), other))
