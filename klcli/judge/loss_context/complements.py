@@ -13,10 +13,13 @@ def without_complements(program: Program) -> Program:
 
     A mask is tried with ones for all entries, where 1 - m keeps nothing at all.
     """
+    names = free_symbols(program.arrays)
     complements = {
         name: f"not_{name}"
-        for name in filter(is_mask, free_symbols(program.arrays))
-        if _occurrences(program.arrays, name) == sum(_left_out(node) == name for node in walk(program.arrays))
+        for name in filter(is_mask, names)
+        if f"not_{name}" not in names  # an array of its own
+        and _occurrences(program.arrays, name)
+        == sum(_left_out(node) == name for node in walk(program.arrays))
     }
     if not complements:
         return program

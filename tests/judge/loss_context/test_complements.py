@@ -29,13 +29,26 @@ def test_what_they_keep_is_averaged(text: str, kind: str) -> None:
     assert verify(read_program(text, "python")).kind == kind
 
 
-def test_the_mean_of_what_is_kept_is_that_of_the_rows_by_hand() -> None:
-    """NumPy's own mean over the rows, so that `exact` above is no claim of the judge alone."""
-    draw = numpy.random.default_rng(0)
-    mu, logvar = draw.normal(size=(2, 5, 3))
-    mask = numpy.array([0, 1, 1, 0, 1])
-    kl = (-0.5 * (1 + logvar - mu**2 - numpy.exp(logvar))).sum(-1)
-    assert (kl * (1 - mask)).sum() / (1 - mask).sum() == pytest.approx(kl[mask == 0].mean())
+NUMPY = KL.replace("logvar.exp()", "numpy.exp(logvar)")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_mean"),
+    [
+        (f"({NUMPY} * (1 - mask)).sum() / (1 - mask).sum()", True),
+        (f"({NUMPY} * (1 - mask)).sum() / mask.sum()", False),
+        (f"({NUMPY} * (1 - mask)).sum() / not_mask.sum()", False),
+        (f"({NUMPY} * (2 - mask)).sum() / (2 - mask).sum()", False),
+    ],
+)
+def test_exact_is_what_has_the_mean_of_the_kept_rows_in_numpy(text: str, is_mean: bool) -> None:
+    """A text is run on arrays with a mask of its own for each name, and has that mean if it is exact."""
+    mu, logvar = numpy.random.default_rng(0).normal(size=(2, 5, 3))
+    mask, not_mask = numpy.array([0, 1, 1, 0, 1]), numpy.array([1, 1, 1, 1, 0])
+    names = {"numpy": numpy, "mu": mu, "logvar": logvar, "mask": mask, "not_mask": not_mask}
+    kept = (-0.5 * (1 + logvar - mu**2 - numpy.exp(logvar))).sum(-1)[mask == 0]
+    assert bool(eval(text, names) == pytest.approx(kept.mean())) is is_mean
+    assert (verify(read_program(text, "python")).kind == "exact") is is_mean
 
 
 def test_a_mask_that_is_used_itself_stays() -> None:
