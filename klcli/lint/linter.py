@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Sequence
 
 from klcli.lazy_regex import regex
-from klcli.lint.findings.places import place_of
+from klcli.lint.findings.places import SourceSpan
 from klcli.lint.findings.recognized_terms import estimator_term, kl_term, sample_term
 from klcli.lint.findings.sample_pairing import paired_samples
-from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
+from klcli.lint.findings.term_places import place_of
+from klcli.lint.findings.types import Finding, Linted, ListedTerm
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.rules.rule import KlTerm, ModuleTerms

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
-from klcli.lint.findings.places import place_of
-from klcli.lint.findings.types import SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.term_places import place_of
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.slicing import CodeExcerpt

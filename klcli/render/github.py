@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from klcli.lint.findings.types import SourceSpan
+from klcli.lint.findings.places import SourceSpan
 from klcli.render.character_spellings import visible
 from klcli.report.finding_records import Alert, FindingData, Findings, spot
 

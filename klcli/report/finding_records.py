@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.lint.findings.types import Edit, Severity, SourceSpan, address
+from klcli.lint.findings.places import SourceSpan, address
+from klcli.lint.findings.types import Edit, Severity
 from klcli.values import dataclass
 
 

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
+from klcli.lint.findings.places import SourceSpan, address
+from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity
 from klcli.report.document import (
     Document,
     DocumentBlock,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from klcli.lint.findings.types import Edit, Finding, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit, Finding
 from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.finding_records import Alert, FindingData, RelatedData, UnreadableData, spot
 from klcli.values import dataclass

@@ -8,7 +8,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.lazy_regex import regex
-from klcli.lint.findings.types import ListedTerm, TermKind, address
+from klcli.lint.findings.places import address
+from klcli.lint.findings.types import ListedTerm, TermKind
 from klcli.report.document import Fact, FactList, Tone
 from klcli.report.verify_estimator_data import estimator_data
 

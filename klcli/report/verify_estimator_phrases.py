@@ -6,7 +6,13 @@ from fractions import Fraction
 
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
-from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, Combination, said, without_one
+from klcli.judge.spaces.log_ratios.expectations_and_gradients import (
+    KL_PQ,
+    KL_QP,
+    Combination,
+    said,
+    without_one,
+)
 from klcli.judge.spaces.log_ratios.log_prob_assignments import Label
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
-from klcli.judge.spaces.log_ratios.expectations import NOTHING, SamplingSide
+from klcli.judge.spaces.log_ratios.expectations_and_gradients import NOTHING, SamplingSide
 from klcli.judge.spaces.log_ratios.forms import K3
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Note
 from klcli.report.verify_estimator_phrases import (

@@ -8,13 +8,13 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.names.logged_kls import STEP_COLUMN, metric_of
+from klcli.tables.decompression import GZIP, begun, decompressed
 from klcli.tables.formats.delimited import open_delimited
 from klcli.tables.formats.detection import holds_arrays
 from klcli.tables.formats.event_files import is_event_file, logged_scalars
 from klcli.tables.formats.json_lines import flat_numbers, json_objects
 from klcli.tables.numbered_names import check_distinct
 from klcli.tables.source import Source
-from klcli.tables.streams import GZIP, begun, decompressed
 from klcli.values import dataclass, field
 
 _BEGIN = 64

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from klcli.formula.value.budget import at_most
-from klcli.lint.findings.types import SourceSpan
+from klcli.lint.findings.places import SourceSpan
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline

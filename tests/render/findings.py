@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
-from klcli.lint.findings.types import Edit, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit
 from klcli.report.finding_records import Alert, FindingData, Findings, RelatedData, UnreadableData
 
 DISAGREES = Alert(

@@ -9,16 +9,8 @@ import pytest
 
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.types import (
-    Edit,
-    Finding,
-    Linted,
-    ListedTerm,
-    Related,
-    Severity,
-    SourceSpan,
-    TermPrior,
-)
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit, Finding, Linted, ListedTerm, Related, Severity, TermPrior
 from klcli.render.json import render as to_json
 from klcli.render.terminal import render
 from klcli.report.lint import lint_report

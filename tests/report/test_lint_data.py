@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit, Finding, Related
 from klcli.lint.source.notebooks import NotebookCell
 from klcli.report.lint_data import COLUMNS, alert, finding_row
 

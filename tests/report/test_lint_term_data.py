@@ -9,7 +9,8 @@ import pytest
 from klcli.formula.program_reader import read_program
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
-from klcli.lint.findings.types import ListedTerm, SourceSpan, TermPrior
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import ListedTerm, TermPrior
 from klcli.lint.source.notebooks import NotebookCell
 from klcli.report.lint_term_data import term_data
 

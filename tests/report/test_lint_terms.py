@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.findings.types import ListedTerm, SourceSpan, TermPrior
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import ListedTerm, TermPrior
 from klcli.report.lint_terms import term_facts
 
 PLACE = SourceSpan("vae.py", 12, 5, 12, 40)

@@ -49,7 +49,7 @@ def _write_all(term: str | None, settings: Settings) -> Report:
         KlcliError: no folder is named, or it cannot be written.
     """
     from klcli.render import html
-    from klcli.report.explain_as_html import linked_pages, written_report
+    from klcli.report.explain_links import linked_pages, written_report
 
     if term is not None:
         # As much of it as a line has room for.

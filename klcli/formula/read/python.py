@@ -24,13 +24,13 @@ from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.row import TakenEntries
 from klcli.formula.read.calls.selections import opposite, unselected
 from klcli.formula.read.definitions import with_definitions
-from klcli.formula.read.machine_epsilon import float_name, float_value
+from klcli.formula.read.epsilons import KERAS_EPSILON, float_name, float_value
 from klcli.formula.read.matrix_attributes import matrix_value
 from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.read.python_source import SourceText
 from klcli.formula.read.subscripts import subscripted
 from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
-from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
+from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.symbol_names import MAX_NAME, is_symbol
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Constant, Negative, Number, Operator, Reshape, Stop, Symbol, Tree, operation

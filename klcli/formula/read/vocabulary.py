@@ -1,4 +1,4 @@
-"""Names that numerical Python code uses for modules, random numbers and the logistic function."""
+"""Names that numerical Python code uses for axes, modules, random numbers and the logistic function."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Call, Negative, Number, Tree, operation
 
-KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
-"""The small number of Keras, unless a configuration says another: ``K.epsilon()``, once ``K._epsilon``."""
+AXIS_NAMES = ("axis", "dim", "reduction_indices")
+"""What the axis of a reduction is called: numpy and TensorFlow, torch, TensorFlow 1."""
 
 Noise: TypeAlias = Literal["randn", "rand", "truncated"]
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from klcli.gaussian.double_double import DoubleDouble, FloatArray
 from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
+from klcli.gaussian.multivariate.rounding_bounds import dot_error
 from klcli.values import dataclass
 
 _BLOCK, _MOST_BLOCKS = 64, 16
@@ -92,12 +93,6 @@ def frobenius(matrix: FloatArray) -> float:
     if largest == 0 or _LEAST_PLAIN < largest < 1 / _LEAST_PLAIN or not isfinite(largest):
         return float(np.linalg.norm(matrix)) if isfinite(largest) else inf
     return largest * float(np.linalg.norm(matrix / largest))
-
-
-def dot_error(terms: int) -> float:
-    """A bound on the rounding error of a sum of so many products in any order, relative to their sizes."""
-    share = (terms + 2) * 2.0**-DIGITS
-    return share / (1 - share)
 
 
 def congruence(

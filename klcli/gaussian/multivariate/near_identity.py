@@ -8,15 +8,10 @@ import numpy as np
 
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.kernel_terms import excess
-from klcli.gaussian.multivariate.congruence import Congruence, dot_error
+from klcli.gaussian.multivariate.congruence import Congruence
 from klcli.gaussian.multivariate.preconditioning import Which, lower_factor, plus_identity
-from klcli.gaussian.multivariate.products import DIGITS
+from klcli.gaussian.multivariate.rounding_bounds import SUM_ERROR, UNIT_ROUNDOFF, dot_error
 from klcli.values import dataclass
-
-_UNIT = 2.0**-DIGITS
-SUM_ERROR = 64 * _UNIT
-"""A bound on the relative error of numpy's sum of up to 2^25 positive terms: blocks of 128 in eight strands,
-added up by pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Remainder:
     def excess(self) -> tuple[float, float]:
         """tr R - log |I + R|, and a bound on its error."""
         value, slope, rounding = excess_of(self.matrix.entries, self.factor)
-        return value, slope * (self.matrix.error + _UNIT * self.matrix.norm) + rounding
+        return value, slope * (self.matrix.error + UNIT_ROUNDOFF * self.matrix.norm) + rounding
 
 
 def excess_of(matrix: FloatArray, factor: FloatArray) -> tuple[float, float, float]:
@@ -69,5 +64,5 @@ def excess_of(matrix: FloatArray, factor: FloatArray) -> tuple[float, float, flo
     # A hundredth more than the derivative: the errors that it is for are far smaller than that.
     slope = 1.01 * norm / (1 - norm)
     # 70: the 64 units of SUM_ERROR, and a few of what is made of the sums.
-    rounding = 4 * _UNIT * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
+    rounding = 4 * UNIT_ROUNDOFF * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
     return value, slope, slope * residual + rounding + 2 * SUM_ERROR * value

@@ -16,6 +16,7 @@ import numpy as np
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Transform, congruence
 from klcli.gaussian.multivariate.products import ANCHOR, DIGITS, magnitudes
+from klcli.gaussian.multivariate.rounding_bounds import UNIT_ROUNDOFF
 from klcli.values import dataclass
 
 _MOST_ROUNDS = 5
@@ -25,7 +26,6 @@ _AIM = 2.0**-6
 floats, and its rounding errors carry the square of it."""
 _NEAR_IDENTITY = 0.25
 """Norm of the rest within which the series of the remainder converges fast."""
-_EPSILON = 2.0**-DIGITS
 _ADDED = 4
 """Times n u the largest entry, on the diagonal of a matrix without a factor: a half was enough for all of 120
 random matrices of half rank and 8 to 512 dimensions, 0 for none."""
@@ -161,7 +161,7 @@ def lower_factor(matrix: FloatArray, which: Which) -> FloatArray:
     upper, failing = _cholesky(matrix)
     if failing:
         size = len(matrix)
-        added = _ADDED * size * _EPSILON * np.max(np.diagonal(matrix))
+        added = _ADDED * size * UNIT_ROUNDOFF * np.max(np.diagonal(matrix))
         upper, still = _cholesky(matrix + added * np.eye(size))
         if still:
             raise IndefiniteError(which, failing, singular=False)

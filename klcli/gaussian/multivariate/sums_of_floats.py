@@ -15,9 +15,10 @@ from klcli.gaussian.double_double import product as exact_products
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.matrices.large_matrices import Floats, floats, pair_of
-from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
+from klcli.gaussian.multivariate.congruence import FloatMatrix
 from klcli.gaussian.multivariate.preconditioning import IndefiniteError, lower_factor, triangular_inverse
 from klcli.gaussian.multivariate.products import exact_product
+from klcli.gaussian.multivariate.rounding_bounds import dot_error
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
 
 _BITS = 110

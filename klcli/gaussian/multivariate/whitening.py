@@ -26,15 +26,8 @@ from math import fsum, inf, isfinite, sqrt
 import numpy as np
 
 from klcli.gaussian.double_double import DoubleDouble, FloatArray, difference
-from klcli.gaussian.multivariate.congruence import (
-    Congruence,
-    FloatMatrix,
-    congruence,
-    dot_error,
-    frobenius,
-    image,
-)
-from klcli.gaussian.multivariate.near_identity import SUM_ERROR, Remainder, excess_of
+from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, congruence, frobenius, image
+from klcli.gaussian.multivariate.near_identity import Remainder, excess_of
 from klcli.gaussian.multivariate.preconditioning import (
     Preconditioner,
     balance,
@@ -43,10 +36,9 @@ from klcli.gaussian.multivariate.preconditioning import (
     scaled,
     spread_error,
 )
-from klcli.gaussian.multivariate.products import DIGITS
+from klcli.gaussian.multivariate.rounding_bounds import SUM_ERROR, UNIT_ROUNDOFF, dot_error
 from klcli.values import dataclass, replace
 
-_UNIT = 2.0**-DIGITS
 _FINER = 2.0**-16
 """By which the tolerance of a second and a third attempt is smaller."""
 _ATTEMPTS = 3
@@ -131,7 +123,7 @@ def _whitened(target: FloatMatrix, base: FloatMatrix, distance: DoubleDouble) ->
         if twice.sliced <= max(aim * total, twice.rounded):
             break
     # Three roundings: of the spread, of the square, and of their sum.
-    error = (twice.sliced + twice.rounded + square_error) / total + 3 * _UNIT if total else 0.0
+    error = (twice.sliced + twice.rounded + square_error) / total + 3 * UNIT_ROUNDOFF if total else 0.0
     return Whitened(twice.value / 2, square, twice.trace, twice.log_determinant, error)
 
 
@@ -220,7 +212,7 @@ def _near(change: Congruence, rest: Remainder) -> _Twice:
     relative = rest.solved(rest.solved(change.entries).T)
     whole = Remainder.of(Congruence((relative + relative.T) / 2, (), 0.0), "posterior")
     # 5: two solved systems take 2, and the factor, whose error counts growth^2, at most (1 + 2/4)^2 = 2.25.
-    rounding = _LEAST * norm * (5 * dot_error(size) * growth + 2 * _UNIT)
+    rounding = _LEAST * norm * (5 * dot_error(size) * growth + 2 * UNIT_ROUNDOFF)
     value, slope, rounded = excess_of(whole.matrix.entries, whole.factor)
     sliced = slope * _LEAST * (norm * rest.matrix.error + change.error)
     trace = fsum(np.diagonal(whole.matrix.entries).tolist())
@@ -249,7 +241,7 @@ def _apart(change: Congruence, conditioner: Preconditioner, rest: Remainder, oth
     sliced = sqrt(size) * (change.error + small.error + other.rest.error)
     sliced += _LEAST * (left * change.error + norm * small.error)
     # 10: a solved system, its square and the factor take up to 6.3 for an R of a norm of 1/4.
-    rounded = left * norm * (SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
+    rounded = left * norm * (SUM_ERROR + 4 * UNIT_ROUNDOFF + 10 * dot_error(size) * rest.growth * left)
     try:
         value = max(0.0, fsum([*trace, *(-term for term in logs)]))
         return _Twice(value, fsum(trace), fsum(logs), sliced, rounded + error_q + error_p)
@@ -271,7 +263,7 @@ def _square(distance: DoubleDouble, conditioner: Preconditioner, rest: Remainder
     parts = (high * high, 2 * high * low, -high * moved, bent * bent)
     norm, left = frobenius(high), rest.matrix.norm
     # The second 3: the products and systems of the terms with R take up to 2.2 for an R of a norm of 1/4.
-    rounding = 3 * _UNIT + 3 * dot_error(len(high)) * rest.growth * left + _LEAST * rest.matrix.error
+    rounding = 3 * UNIT_ROUNDOFF + 3 * dot_error(len(high)) * rest.growth * left + _LEAST * rest.matrix.error
     if not all(np.isfinite(part).all() for part in parts):
         return inf, 0.0
     found = fsum(number for part in parts for number in part.ravel().tolist())

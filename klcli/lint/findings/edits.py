@@ -8,7 +8,8 @@ import tokenize
 from collections.abc import Sequence
 
 from klcli.lazy_regex import regex
-from klcli.lint.findings.types import Edit, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit
 from klcli.lint.source.cell_offsets import CellStrings
 from klcli.lint.source.module import UnreadableError, parsed, text_of
 from klcli.lint.source.notebooks import is_notebook

@@ -10,8 +10,8 @@ from klcli.formula.program_reader import ProgramSource
 from klcli.formula.read.ast_parts import rebuilt, walked
 from klcli.formula.read.math_source import PlainText
 from klcli.lint.findings.edits import edited
-from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
+from klcli.lint.findings.term_places import segment, span
 from klcli.lint.findings.types import Edit
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import all_names, local_names

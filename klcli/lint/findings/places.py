@@ -1,70 +1,66 @@
-"""Where a term stands, and how it is written there."""
+"""Places in sources, and how they are written: `vae.py:4:12`."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from klcli.lint.findings.types import SourceSpan
-from klcli.lint.flow.slicing import CodeExcerpt
-from klcli.lint.project.definitions import lines_of
-from klcli.lint.source.module import Module
+from klcli.values import dataclass
 
-
-def node_of(excerpt: CodeExcerpt) -> ast.stmt | ast.expr:
-    """What people would point at: an assignment, or the value of any other statement."""
-    node = excerpt.formula.node
-    if isinstance(node, ast.Return | ast.Expr):
-        return node.value or node
-    return node
+if TYPE_CHECKING:
+    from klcli.lint.source.notebooks import NotebookCell
 
 
-def place_of(excerpt: CodeExcerpt) -> SourceSpan:
-    """The place of a term."""
-    return span(node_of(excerpt), excerpt.owner.module)
+@dataclass(frozen=True, slots=True)
+class SourceSpan:
+    """A span of source; lines from 1, columns from 1 in characters, the end excluded.
 
-
-def span(node: ast.stmt | ast.expr, module: Module) -> SourceSpan:
-    """The place of a node of a module."""
-    lines = lines_of(module)
-    end = node.end_lineno or node.lineno
-    last = node.col_offset if node.end_col_offset is None else node.end_col_offset
-    return SourceSpan(
-        module.path,
-        node.lineno,
-        _column(lines, node.lineno, node.col_offset),
-        end,
-        _column(lines, end, last),
-        module.cell(node.lineno),
-    )
-
-
-def expression_of(excerpt: CodeExcerpt) -> str:
-    """A term as it is written."""
-    node = node_of(excerpt)
-    return segment(node, excerpt.owner.module) or ast.unparse(node)
-
-
-def segment(node: ast.stmt | ast.expr, module: Module) -> str:
-    """A node of a module as it is written.
-
-    `ast.get_source_segment` takes a time that grows with the square of the length of a line.
+    Attributes:
+        path: the file.
+        line: of the source; that of a notebook is the code of all its cells.
+        column: where it begins in that line.
+        end_line: where it ends.
+        end_column: before which character of that line.
+        cell: where it stands in a notebook.
     """
-    end = node.end_lineno or node.lineno
-    first, *others = (line.encode() for line in lines_of(module)[node.lineno - 1 : end])
-    lines = [first[node.col_offset :], *others] if others else [first]
-    start = 0 if others else node.col_offset
-    lines[-1] = lines[-1][start : node.end_col_offset]
-    return b"\n".join(lines).decode(errors="ignore")
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    cell: NotebookCell | None = None
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """Its first and its last line as people count them: those of a notebook in their cell."""
+        before = self.cell.line - 1 if self.cell else 0
+        return self.line - before, self.end_line - before
+
+    def surrounds(self, other: SourceSpan) -> bool:
+        """Whether another span of the file is a part of this one, and not all of it."""
+        begins, ends = (self.line, self.column), (self.end_line, self.end_column)
+        within = begins <= (other.line, other.column) and (other.end_line, other.end_column) <= ends
+        return self.path == other.path and within and self != other
+
+    @property
+    def cell_number(self) -> int | None:
+        """That of its cell, in a notebook."""
+        return self.cell.number if self.cell else None
+
+    def seen_from(self, other: SourceSpan) -> str:
+        """``line 5``, ``line 5 of cell 3``, or with the file where that is another."""
+        line = self.lines[0]
+        if self.path != other.path:
+            return address(self.path, self.cell_number, line)
+        return f"line {line}" if self.cell == other.cell else f"line {line} of cell {self.cell_number}"
 
 
-def lines_at(excerpt: CodeExcerpt) -> tuple[str, ...]:
-    """The whole lines in which a term stands."""
-    node = node_of(excerpt)
-    return tuple(lines_of(excerpt.owner.module)[node.lineno - 1 : node.end_lineno])
+def address(path: str, cell: int | None, *numbers: int) -> str:
+    """``vae.py:4:12``; ``vae.ipynb:cell 3:4:12`` for a place in the third cell of a notebook.
 
-
-def _column(lines: Sequence[str], line: int, offset: int) -> int:
-    """The column in characters, from 1, of an offset in bytes."""
-    text = lines[line - 1] if line <= len(lines) else ""
-    return len(text.encode()[:offset].decode(errors="ignore")) + 1
+    Args:
+        path: of the file.
+        cell: its number, from 1; None where the file is no notebook.
+        numbers: of the line, and perhaps of the column.
+    """
+    return ":".join((path, *((f"cell {cell}",) if cell else ()), *map(str, numbers)))

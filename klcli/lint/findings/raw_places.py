@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from klcli.lint.findings.edits import Lines
-from klcli.lint.findings.types import Edit, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit
 from klcli.lint.source.cell_offsets import CellStrings
 from klcli.lint.source.decoding import UnreadableError, decoded
 from klcli.lint.source.notebooks import code_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from klcli.lint.findings.places import expression_of, place_of
+from klcli.lint.findings.term_places import expression_of, place_of
 from klcli.lint.findings.types import ListedTerm, TermPrior
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.estimators import EstimatorLine

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 from klcli.lazy_regex import regex
-from klcli.lint.findings.places import segment
+from klcli.lint.findings.term_places import segment
 from klcli.lint.source.module import Module
 
 _CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)

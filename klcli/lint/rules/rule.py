@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.sample_pairing import PairedSample
+from klcli.lint.findings.term_places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.types import Confidence, Finding, ListedTerm, Related, Severity
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.places import lines_at, place_of
 from klcli.lint.findings.sample_pairing import PairedSample
+from klcli.lint.findings.term_places import lines_at, place_of
 from klcli.lint.findings.types import Finding, Related
 from klcli.lint.rules.rule import ModuleTerms, finding_at
 from klcli.values import replace

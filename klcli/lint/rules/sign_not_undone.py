@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.places import place_of
-from klcli.lint.findings.types import Confidence, Finding, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.term_places import place_of
+from klcli.lint.findings.types import Confidence, Finding
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.losses.signs import adds_error, may_be_in, nodes_of, slope, weight_sign
 from klcli.lint.rules.rule import ModuleTerms, finding_at

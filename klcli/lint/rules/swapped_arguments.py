@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.places import place_of
 from klcli.lint.findings.shape_only_results import is_only_checked_for_shape
+from klcli.lint.findings.term_places import place_of
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions

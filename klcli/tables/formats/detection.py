@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from klcli.errors import KlcliError
+from klcli.tables.decompression import GZIP, decompressed
 from klcli.tables.formats.npy_header import MAGIC
 from klcli.tables.formats.safetensors import is_safetensors, open_safetensors
 from klcli.tables.masked_rows import masked_rows
 from klcli.tables.named_arrays import Arrays
 from klcli.tables.sequences import token_table
 from klcli.tables.source import Source, Table
-from klcli.tables.streams import GZIP, decompressed
 
 _FORMATS = {
     MAGIC: "klcli.tables.formats.npy_file:open_npy_file",

@@ -11,7 +11,8 @@ import pytest
 from klcli.cli.linting.baseline import accepted_in, save, unused, without
 from klcli.errors import KlcliError
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.types import Finding, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Finding
 
 
 def finding(path: Path, line: int = 1, code: str = "KL101", expression: str = "kl = f(mu, s)") -> Finding:

@@ -14,7 +14,8 @@ import pytest
 
 from klcli.cli.linting import fixing, outlining, worker
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.types import Edit, Finding, Linted, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit, Finding, Linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import Outline
 from klcli.lint.source.module import Module

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.lint.findings.edits import UneditableError, edited, edited_file
-from klcli.lint.findings.types import Edit, SourceSpan
+from klcli.lint.findings.places import SourceSpan
+from klcli.lint.findings.types import Edit
 from klcli.lint.source.module import text_of
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.lint.findings.places import SourceSpan
 from klcli.lint.findings.raw_places import RawPlaces
-from klcli.lint.findings.types import Edit, SourceSpan
+from klcli.lint.findings.types import Edit
 from klcli.lint.source.module import UnreadableError, text_of
 
 RAW = (

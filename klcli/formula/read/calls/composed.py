@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from klcli.formula.read.ast_parts import axes_in, is_true, literal
 from klcli.formula.read.callee import is_module
-from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.lazy_regex import regex
 

@@ -8,18 +8,11 @@ from collections.abc import Mapping
 
 from klcli.formula.read.ast_parts import axes_in, is_all_but_first, is_true, literal
 from klcli.formula.read.callee import called, whose_shape
-from klcli.formula.read.calls.row import (
-    AXIS_NAMES,
-    LABEL_NAMES,
-    CallReader,
-    CallRow,
-    Invocation,
-    keywords_of,
-    row,
-)
+from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.calls.selections import over_all
 from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.calls.types import has_integer_type
+from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Reshape, Tree
 

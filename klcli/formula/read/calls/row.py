@@ -12,8 +12,6 @@ from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.tree import Symbol, Tree
 from klcli.values import dataclass
 
-AXIS_NAMES = ("axis", "dim", "reduction_indices")
-"""What the axis of a reduction is called: numpy and TensorFlow, torch, TensorFlow 1."""
 LABEL_NAMES = ("name", "dtype")
 """Arguments that change no value: TensorFlow's names of operations, the type of a result."""
 

@@ -7,16 +7,9 @@ from fractions import Fraction
 
 from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.callee import is_module
-from klcli.formula.read.calls.row import (
-    AXIS_NAMES,
-    CallReader,
-    CallRow,
-    Invocation,
-    keywords_of,
-    of_first,
-    row,
-)
-from klcli.formula.read.vocabulary import KERAS_EPSILON
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
+from klcli.formula.read.epsilons import KERAS_EPSILON
+from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
 
 _WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])

@@ -12,7 +12,12 @@ from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.numerical_stability import Overflow
-from klcli.judge.spaces.log_ratios.expectations import Combination, SamplingSide, expectation, optimised
+from klcli.judge.spaces.log_ratios.expectations_and_gradients import (
+    Combination,
+    SamplingSide,
+    expectation,
+    optimised,
+)
 from klcli.judge.spaces.log_ratios.fit import RatioFunction
 from klcli.judge.spaces.log_ratios.forms import EstimatorForm
 from klcli.judge.spaces.log_ratios.log_prob_assignments import RatioWay

@@ -22,7 +22,7 @@ from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.shapes.length_polynomials import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
-from klcli.judge.spaces.log_ratios.expectations import without_one
+from klcli.judge.spaces.log_ratios.expectations_and_gradients import without_one
 from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of
 from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
 from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q, RatioWay, named_ways, neutral_ways

@@ -6,7 +6,14 @@ from fractions import Fraction
 
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation, EstimationKind
-from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, SamplingSide, expectation, optimised
+from klcli.judge.spaces.log_ratios.expectations_and_gradients import (
+    KL_PQ,
+    KL_QP,
+    ONE,
+    SamplingSide,
+    expectation,
+    optimised,
+)
 from klcli.judge.spaces.log_ratios.forms import (
     ABSOLUTE,
     CONTROL_VARIATE,

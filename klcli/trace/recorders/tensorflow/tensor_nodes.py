@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.framework import ops
 
+from ..intended_numbers import meant
 from ..notes import CONSTANTS, Node, all_written
-from ..source_literals import meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

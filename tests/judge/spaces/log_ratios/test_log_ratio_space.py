@@ -13,7 +13,7 @@ from klcli.formula.program_reader import read_program
 from klcli.judge.answer import answer
 from klcli.judge.spaces.log_ratios import forms
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
-from klcli.judge.spaces.log_ratios.expectations import (
+from klcli.judge.spaces.log_ratios.expectations_and_gradients import (
     KL_PQ,
     KL_QP,
     Combination,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.report import explain_as_html
-from klcli.report.explain_as_html import INDEX, LinkedPage, linked_pages, written_report
+from klcli.report import explain_links
+from klcli.report.explain_links import INDEX, LinkedPage, linked_pages, written_report
 from klcli.report.explain_pages import pages
 
 
@@ -13,7 +13,7 @@ from klcli.report.explain_pages import pages
 def linked() -> list[LinkedPage]:
     """The pages without their pictures, which have tests of their own and take seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explain_as_html, "pictures_of", lambda page: ())
+        patch.setattr(explain_links, "pictures_of", lambda page: ())
         return list(linked_pages())
 
 

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from klcli.formula.read.callee import called
+from klcli.formula.tree import Number
 
+KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
+"""The small number of Keras, unless a configuration says another: ``K.epsilon()``, once ``K._epsilon``."""
 _DIGITS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("float16", "half"), (10, 14)),
     "bfloat16": (7, 126),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.trace.recorders.source_literals import meant
+from klcli.trace.recorders.intended_numbers import meant
 
 
 @pytest.mark.parametrize("number", [0.1, 0.00025, -0.5, 1 / 784, 1 / 3, 5e-4, 1.839, 2.0, 1e-7, 1 / 12288])
