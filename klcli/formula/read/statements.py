@@ -10,8 +10,8 @@ import ast
 from collections.abc import Sequence
 
 from klcli.formula.entrywise_form import entry
-from klcli.formula.read.ast_parts import text_of_name, walked
-from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.ast_parts import literal, text_of_name, walked
+from klcli.formula.read.callee import called, is_module, viewed
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax_errors import FormulaError, check_size
@@ -151,6 +151,7 @@ class Statements:
                 raise self.reader.error(f"{name} is changed in place where it is used", statement, hint)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
+        self._refuse_entries(target)
         name = self._name_of(target)
         self.left = text_of_name(target)
         source = self.reader.object_of(value)
@@ -171,6 +172,19 @@ class Statements:
             return None
         self._bind(name, tree, source)
         return tree
+
+    def _refuse_entries(self, target: ast.expr) -> None:
+        """Refuse other values for entries of what was computed, as in ``kl[kl < 0.5] = 0.5``.
+
+        A word between the brackets names an entry of a table of results, which changes no other.
+        """
+        match target:
+            case ast.Subscript(value=owner, slice=index) if not isinstance(literal(index), str):
+                array = viewed(owner)
+                known = self.reader.values.get(array.id) if isinstance(array, ast.Name) else None
+                if known and not isinstance(_bare(self._entry(known)), Symbol | Number):
+                    problem = f"entries of {text_of_name(array)} are given other values"
+                    raise self.reader.error(problem, target, "leave that out, or write a clamp for it")
 
     def _change(self, target: ast.expr, joined: ast.expr) -> Tree | None:
         """``x *= 2``, which changes the object that other names may stand for, too."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
-from klcli.formula.read.ast_parts import literal
+from klcli.formula.read.ast_parts import literal, walked
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.epsilons import KERAS_EPSILON
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
-from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Length, Number, Reduction, Reshape, Stop, Symbol, Tree
 
 _WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])
 """The arguments of view and flatten that make one axis of all."""
@@ -62,13 +64,41 @@ def _given(call: Invocation) -> list[ast.expr]:
 def _flattened(reader: CallReader, call: Invocation) -> Tree | None:
     """view(-1) and flatten() make one axis of all; flatten(1) and view(n, -1) keep the batch.
 
-    Shapes that are given by their lengths are taken to be the same.
+    Shapes that are given by their lengths are taken to be the same, unless these say that it is another one.
     """
     if not call.arguments:
         return None
+    if _divides_otherwise(reader, _given(call)):
+        problem = f"{call.name} makes other rows than those of the batch, which is not followed"
+        raise reader.error(problem, call.node, "keep the batch as the first axis")
     operand = reader.tree(call.arguments[0])
     is_one_axis = list(map(literal, _given(call))) in _WHOLE
     return Reshape(operand, "flatten", 0) if is_one_axis else operand
+
+
+def _divides_otherwise(reader: CallReader, given: list[ast.expr]) -> bool:
+    """Whether rows are made whose length is that of the batch, or as many as there are latents."""
+    lengths = given[0].elts if len(given) == 1 and isinstance(given[0], ast.Tuple | ast.List) else given
+    if len(lengths) < 2:
+        return False
+    first, last = (_axis_of_length(reader, lengths[place]) for place in (0, -1))
+    return last == 0 or first not in (None, 0)
+
+
+def _axis_of_length(reader: CallReader, node: ast.expr) -> int | None:
+    """The axis of an array whose length a node is, None for any other number."""
+    if literal(node) is not None:
+        return None
+    try:
+        tree = reader.tree(node)
+    except FormulaError:
+        return None
+    match tree:
+        case Length(axis=axis):
+            return axis
+        case Symbol("batch_size" | "B"):
+            return 0
+    return None
 
 
 def _unsqueezed(reader: CallReader, call: Invocation) -> Tree | None:
@@ -121,7 +151,22 @@ def _number(value: int) -> CallRow:
 
 
 def _filled(reader: CallReader, call: Invocation) -> Tree | None:
-    return reader.tree(_only_entry(call.arguments[0])) if call.arguments else None
+    """The number that a tensor is made of; of another tensor it has the values and no gradient."""
+    if not call.arguments:
+        return None
+    tree = reader.tree(_only_entry(call.arguments[0]))
+    is_tensor = any(isinstance(node, Reduction) for node in walk(tree)) or any(
+        isinstance(node, ast.Call) and _is_of_tensors(node) for node in walked(call.arguments[0])
+    )
+    return Stop(tree) if is_tensor else tree
+
+
+def _is_of_tensors(node: ast.Call) -> bool:
+    """Whether a call is a method of a value, or a function of a library of tensors."""
+    match node.func:
+        case ast.Attribute(value=ast.Name(id="math" | "np" | "numpy")):
+            return False
+    return isinstance(node.func, ast.Attribute)
 
 
 def _filled_by_method(reader: CallReader, call: Invocation) -> Tree | None:

@@ -42,8 +42,8 @@ def _copied(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 SAME = row(
-    "asarray astype cast clone contiguous convert_to_tensor copy cpu cuda double expand expand_as float "
-    "identity nan_to_num numpy Variable to type type_as view_as batch_flatten half",
+    "asarray as_tensor astype cast clone contiguous convert_to_tensor copy cpu cuda double expand expand_as "
+    "float from_numpy identity nan_to_num numpy Variable to type type_as view_as batch_flatten half",
     "x, ...",
     "x in another shape, type or place",
     _same,
