@@ -184,7 +184,7 @@ def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
     options: dict[str, object] = {"standalone": True} if settings.standalone else {}
     if chosen == "html":
-        from klcli.report.explain_pages import code_pages
+        from klcli.report.explainable_terms import code_pages
 
         options["pages"] = code_pages()
     render_as = import_module(f"klcli.render.{chosen}").render

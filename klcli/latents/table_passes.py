@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from klcli.errors import KlcliError
-from klcli.latents.kls_of_other_code import Convention, conventions
 from klcli.latents.many_tables import Collected, TableQuestion
 from klcli.latents.mutual_information import DRAWS, SummedDensities, mixture
 from klcli.latents.posterior_blocks import Choice
 from klcli.latents.prior_heads import prior_of
+from klcli.latents.reporting_conventions import Convention, conventions
 from klcli.latents.statistics import Statistics
 from klcli.latents.summary import Summary, summary
 from klcli.latents.thresholds import Thresholds

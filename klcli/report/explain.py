@@ -8,7 +8,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import suggestion
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Plot
 from klcli.report.explain_page import Page
-from klcli.report.explain_pages import pages
+from klcli.report.explainable_terms import pages
 from klcli.report.report import Report
 
 SCHEMA = "klcli.explain/1"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from klcli.report.document import Document, Fact, Paragraph, with_pictures
 from klcli.report.explain import SCHEMA, lists
 from klcli.report.explain_page import Page
-from klcli.report.explain_pages import pages
 from klcli.report.explain_pictures import pictures_of
+from klcli.report.explainable_terms import pages
 from klcli.report.report import Report
 from klcli.values import dataclass, replace
 

@@ -8,9 +8,9 @@ from math import log
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.latents.kls_of_other_code import Convention
 from klcli.latents.posterior_blocks import Choice
 from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
+from klcli.latents.reporting_conventions import Convention
 from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary
 from klcli.latents.table_passes import LatentAnswer

@@ -10,7 +10,7 @@ import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.document import CellTable, Listing
-from klcli.report.explain_pages import pages
+from klcli.report.explainable_terms import pages
 from klcli.report.markdown_pages import blocks_of
 from tests.executed import CONSOLE, PAGES, README, commands, files, on_any_machine, output
 

@@ -6,7 +6,7 @@ import pytest
 
 from klcli.report import explain_links
 from klcli.report.explain_links import INDEX, LinkedPage, linked_pages, written_report
-from klcli.report.explain_pages import pages
+from klcli.report.explainable_terms import pages
 
 
 @pytest.fixture(scope="module")

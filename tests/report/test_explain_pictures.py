@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from klcli.report.explain import explain_report
-from klcli.report.explain_pages import pages
 from klcli.report.explain_pictures import pictures_of
+from klcli.report.explainable_terms import pages
 
 
 @pytest.mark.parametrize("term", ["kl201", "kl101", "kl102"])

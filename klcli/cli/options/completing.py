@@ -35,7 +35,7 @@ def terms(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
     """The pages of ``klcli explain``."""
     from click.shell_completion import CompletionItem
 
-    from klcli.report.explain_pages import pages
+    from klcli.report.explainable_terms import pages
 
     return [
         CompletionItem(page.term, help=page.name)

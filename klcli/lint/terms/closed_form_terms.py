@@ -18,7 +18,7 @@ from klcli.lint.flow.syntax_names import with_value
 from klcli.lint.terms.expectation import has_noise, independent_parts
 from klcli.lint.terms.formula_prefilter import may_be_kl, possible_signs
 from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
-from klcli.lint.terms.named_kl import is_meant_as_kl, is_registered_for_others
+from klcli.lint.terms.meant_as_kl import is_meant_as_kl, is_registered_for_others
 from klcli.lint.terms.programs import flow_name, program_of
 from klcli.names.posterior_or_prior import is_prior
 from klcli.values import dataclass, replace

@@ -32,7 +32,7 @@ from klcli.lint.terms.formula_prefilter import (
     possible_signs,
 )
 from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
-from klcli.lint.terms.named_kl import is_meant_as_kl
+from klcli.lint.terms.meant_as_kl import is_meant_as_kl
 from klcli.lint.terms.programs import with_symbols
 from klcli.values import replace
 

@@ -8,7 +8,7 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.terms.judge_cache import answered, estimated
-from klcli.lint.terms.named_kl import has_name_of_kl
+from klcli.lint.terms.meant_as_kl import has_name_of_kl
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

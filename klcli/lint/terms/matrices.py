@@ -10,7 +10,7 @@ from klcli.formula.tree import Call, MatrixCall, Operation, Tree
 from klcli.lint.flow.slicing import CodeExcerpt, source_of_matrices
 from klcli.lint.terms.closed_form_terms import Divergence, negated
 from klcli.lint.terms.judge_cache import verified
-from klcli.lint.terms.named_kl import has_name_of_kl
+from klcli.lint.terms.meant_as_kl import has_name_of_kl
 from klcli.lint.terms.programs import flow_name, program_of
 from klcli.names.matrices import KINDS
 from klcli.names.means_and_spreads import is_mean

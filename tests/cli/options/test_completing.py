@@ -7,7 +7,7 @@ import pytest
 
 from klcli.cli.options.completing import codes, files, terms
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.report.explain_pages import pages
+from klcli.report.explainable_terms import pages
 
 CONTEXT = click.Context(click.Command("klcli"))
 OPTION = click.Option(["--x"])

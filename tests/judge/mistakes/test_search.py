@@ -16,7 +16,7 @@ from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.search import changes
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.report.explain import explain_report
-from klcli.report.explain_pages import pages
+from klcli.report.explainable_terms import pages
 
 NEW = Mistake("KL999", "squashed", "a part is squashed", "A page.", "It costs.", ("softplus(s)", "s"))
 TWICE = Mistake("KL998", "squashed again", "a part is squashed", "Another page.", "It costs.", NEW.example)

@@ -19,7 +19,7 @@ from klcli.lint.linter import linted
 from klcli.lint.rules import table
 from klcli.lint.source.module import parsed
 from klcli.report.explain import explain_report
-from klcli.report.explain_pages import pages
+from klcli.report.explainable_terms import pages
 
 FOLDER = Path(str(rules.__file__)).parent
 NAMES = sorted({path.stem for path in FOLDER.glob("*.py")} - {"__init__", "rule", "table"})

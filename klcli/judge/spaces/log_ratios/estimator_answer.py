@@ -21,7 +21,7 @@ from klcli.judge.spaces.log_ratios.expectations_and_gradients import (
 from klcli.judge.spaces.log_ratios.fit import RatioFunction
 from klcli.judge.spaces.log_ratios.forms import EstimatorForm
 from klcli.judge.spaces.log_ratios.log_prob_assignments import RatioWay
-from klcli.judge.spaces.log_ratios.tokens import Tokens
+from klcli.judge.spaces.log_ratios.token_averages import Tokens
 from klcli.values import dataclass, field
 
 EstimationKind: TypeAlias = Literal["exact", "scaled", "reversed", "estimator", "other", "wrong", "not-kl"]

@@ -28,7 +28,7 @@ from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
 from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q, RatioWay, named_ways, neutral_ways
 from klcli.judge.spaces.log_ratios.numerical_limits import guard_conditions, overflow_of
 from klcli.judge.spaces.log_ratios.penalty_sign import due_sign
-from klcli.judge.spaces.log_ratios.tokens import tokens_of
+from klcli.judge.spaces.log_ratios.token_averages import tokens_of
 from klcli.judge.spaces.log_ratios.verdict import named, varying
 from klcli.names.counts import count_of
 from klcli.names.log_ratios import is_logits, stated

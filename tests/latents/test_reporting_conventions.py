@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from klcli.latents.kls_of_other_code import conventions
+from klcli.latents.reporting_conventions import conventions
 
 # Two examples with two latents each: KLs 1 and 3, 2 and 0, which are 4 and 2 nats an example
 FOUND: Any = SimpleNamespace(

@@ -8,7 +8,7 @@ from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q
-from klcli.judge.spaces.log_ratios.tokens import Tokens, tokens_of
+from klcli.judge.spaces.log_ratios.token_averages import Tokens, tokens_of
 
 SYMBOLS = {"q": Symbol(Q), "p": Symbol(P), "old": Symbol(OLD)}
 U = "(q - p)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.terms.named_kl import has_name_of_kl, is_meant_as_kl, is_registered_for_others
+from klcli.lint.terms.meant_as_kl import has_name_of_kl, is_meant_as_kl, is_registered_for_others
 from klcli.lint.terms.programs import program_of
 from tests.lint.sources import excerpts
 
