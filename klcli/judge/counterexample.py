@@ -32,7 +32,7 @@ _DIGITS = 60
 class Counterexample:
     """A point at which a formula is not the KL; exact decimals, and doubles."""
 
-    values: Mapping[str, Plain]
+    point: Mapping[str, Plain]
     expected: float
     found: float | None
 

@@ -15,9 +15,23 @@ from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Head, Side, Way
 from klcli.names.counts import is_dimension
 from klcli.names.losses import is_mask
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianText:
+    """A Gaussian in the notation of a formula: its mean and its variance, or covariance."""
+
+    mean: str
+    variance: str
+
+    @property
+    def text(self) -> str:
+        """``N(mu, exp(logvar))``."""
+        return f"N({self.mean}, {self.variance})"
 
 
 def scale_text(verdict: Verdict, prepared: Prepared) -> str:
@@ -99,8 +113,8 @@ def shapes_text(prepared: Prepared) -> str:
     return "; ".join(filter(None, (arrays.get(len(sums.lengths)), sums.layout)))
 
 
-def gaussian_text(found: Verification, verdict: Verdict, side: Side) -> tuple[str, str]:
-    """The mean and the variance, or covariance, of one side in the notation of the formula.
+def gaussian_text(found: Verification, verdict: Verdict, side: Side) -> GaussianText:
+    """One side in the notation of the formula.
 
     Args:
         found: the answer.
@@ -110,15 +124,15 @@ def gaussian_text(found: Verification, verdict: Verdict, side: Side) -> tuple[st
     way, kl, words = verdict.way, verdict.kl, found.words
     if side == "q" or way.has_prior:
         mean = way.mean(side)
-        return in_habit(found.program, Symbol(mean)) if mean else "0", words.spread(found.program, way, side)
+        shown = in_habit(found.program, Symbol(mean)) if mean else "0"
+        return GaussianText(shown, words.spread(found.program, way, side))
     mean_of, variance = kl.to_fixed(verdict.prior) if kl else (verdict.prior.mean, verdict.prior.variance)
-    return constant_text(mean_of), words.fixed_spread(variance)
+    return GaussianText(constant_text(mean_of), words.fixed_spread(variance))
 
 
 def kl_text(found: Verification, verdict: Verdict) -> str:
     """``KL(N(mu, exp(logvar)) || N(0, 1))``."""
-    q = "N({}, {})".format(*gaussian_text(found, verdict, "q"))
-    p = "N({}, {})".format(*gaussian_text(found, verdict, "p"))
+    q, p = (gaussian_text(found, verdict, side).text for side in ("q", "p"))
     return f"KL({p} || {q})" if verdict.kind == "reversed" else f"KL({q} || {p})"
 
 

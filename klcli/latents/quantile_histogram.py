@@ -22,6 +22,14 @@ RELATIVE_WIDTH = 2.0**-_BITS
 """The width of a cell, at most, relative to the numbers in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class CountedBars:
+    """How many numbers lie in each [edges[i], edges[i + 1]), to the width of a cell."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
 @dataclass(slots=True, eq=False)
 class LogGrid:
     """How many numbers lie in each cell: its numbers share their exponent and 7 bits of their fraction.
@@ -73,15 +81,15 @@ class LogGrid:
                 return min(max(middle, self.least), self.most)
         return self.most
 
-    def histogram(self) -> tuple[tuple[float, ...], tuple[int, ...]] | None:
-        """Edges of equal distance and how many numbers lie between them; None where all are the same."""
+    def histogram(self) -> CountedBars | None:
+        """One with edges of equal distance; None where all numbers are the same."""
         import numpy
 
         if not (isfinite(self.most) and self.least < self.most):
             return None
         edges = numpy.linspace(self.least, self.most, _BARS + 1)
         edges[0] = _edge(min(self.cells))  # a cell begins left of its numbers
-        return tuple(edges.tolist()), tuple(self.bars(edges))
+        return CountedBars(tuple(edges.tolist()), tuple(self.bars(edges)))
 
     def bars(self, edges: NDArray[Any]) -> list[int]:
         """How many numbers have their cell's lower edge in each [edges[i], edges[i + 1])."""

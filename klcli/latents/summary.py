@@ -79,6 +79,15 @@ class KlPart:
 
 
 @dataclass(frozen=True, slots=True)
+class AggregateMoments:
+    """Of the aggregate posterior; the covariance is None where there are too many latents."""
+
+    mean: tuple[float, ...]
+    variances: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What was found; all KLs in nats.
 
@@ -97,8 +106,7 @@ class Summary:
             example nothing is known.
         mutual_information: between example and latents.
         marginal_kl: KL of the aggregate posterior from the prior; both add up to the mean.
-        aggregate_mean: of the aggregate posterior.
-        aggregate_covariance: of the same, or its variances alone where there are too many latents.
+        aggregate: the moments of the aggregate posterior.
     """
 
     examples: int
@@ -114,8 +122,7 @@ class Summary:
     dead_units: int
     mutual_information: KlPart
     marginal_kl: KlPart
-    aggregate_mean: NDArray[Any]
-    aggregate_covariance: NDArray[Any]
+    aggregate: AggregateMoments
 
 
 def summary(
@@ -160,9 +167,15 @@ def summary(
         dead_units=sum(not (latent.active or latent.collapsed) for latent in latents) if count > 1 else 0,
         mutual_information=shared,
         marginal_kl=rest,
-        aggregate_mean=centre,
-        aggregate_covariance=spread,
+        aggregate=_moments(centre, spread),
     )
+
+
+def _moments(centre: NDArray[Any], spread: NDArray[Any]) -> AggregateMoments:
+    """Of a mean and a covariance, or variances alone."""
+    variances = spread if spread.ndim == 1 else spread.diagonal()
+    covariance = None if spread.ndim == 1 else tuple(map(tuple, spread.tolist()))
+    return AggregateMoments(tuple(centre.tolist()), tuple(variances.tolist()), covariance)
 
 
 def _latents(found: Statistics, thresholds: Thresholds, prior: Prior | None) -> Sequence[Latent]:

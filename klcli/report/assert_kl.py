@@ -111,7 +111,7 @@ def _beyond(found: Verification, *, gradient: bool) -> str:
         return failing[0]
     example = found.counterexample
     if found.best.kind in ("wrong", "not-kl") and found.best.verdict.kl is None and example:
-        point = ", ".join(f"{key} = {plain_text(value)}" for key, value in example.values.items())
+        point = ", ".join(f"{key} = {plain_text(value)}" for key, value in example.point.items())
         value = "none" if example.found is None else significant(example.found)
         return f"not at {point}: it is {value} there, the KL {significant(example.expected)}"
     return ""

@@ -40,66 +40,60 @@ class RowComputed:
 
 
 @dataclass(frozen=True, slots=True)
-class RowData:
-    """One row; the field names are the keys of the JSON. What a row does not have is null."""
-
-    line: int
-    name: str
-    value: float | None
-    spread: float | None
-    shift: float | None
-    limits: Held | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class TableData:
     """The data of `klcli compute --rows`; the field names are the keys of its JSON."""
 
     schema: str
     unit: Unit
-    rows: tuple[RowData, ...]
+    rows: Sequence[Mapping[str, object]]
     summary: Mapping[str, int]
     warnings: tuple[str, ...]
 
 
 def table_report(rows: Sequence[RowComputed], unit: Unit) -> Report:
     """The report of all rows of a file, in their order."""
-    data = tuple(map(_data, rows))
-    unread = sum(row.error is not None for row in data)
-    failed = sum(row.limits is not None and not row.limits.holds for row in data)
+    unread = sum(bool(row.problem) for row in rows)
+    failed = sum(row.held is not None and not row.held.holds for row in rows)
     summary = {"rows": len(rows), "computed": len(rows) - unread, "failed": failed, "unreadable": unread}
     counted = f"{len(rows) - unread:,} of {len(rows):,} rows computed"
-    if any(row.limits for row in data):
+    if any(row.held for row in rows):
         counted += f", {failed:,} beyond a limit"
     return Report(
-        data=TableData("klcli.compute-rows/1", unit, data, summary, ()),
-        rows=tuple(_record(row, unit) for row in data),
+        data=TableData("klcli.compute-rows/1", unit, list(map(_data, rows)), summary, ()),
+        rows=tuple(_record(row, unit) for row in rows),
         columns=("line", "name", "unit", "value", "spread", "shift", "holds", "error"),
         document=Document(
             f"KL(q || p) in {unit}, in closed form",
             (_table(rows, unit), Paragraph(counted, "bad" if failed or unread else "good")),
         ),
-        bare="\n".join("error" if row.value is None else repr(row.value) for row in data),
+        bare="\n".join(repr(row.found.value) if row.found else "error" for row in rows),
         holds=not failed,
         readable=not unread,
     )
 
 
-def _data(row: RowComputed) -> RowData:
-    found = row.found
-    value, spread, shift = (found.value, found.spread, found.shift) if found else (None, None, None)
-    return RowData(row.line, row.name, value, spread, shift, row.held, row.problem or None)
+def _data(row: RowComputed) -> dict[str, object]:
+    return {
+        **fields_of(row, "line name"),
+        **_numbers(row),
+        "limits": row.held,
+        "error": row.problem or None,
+    }
 
 
-def _record(row: RowData, unit: Unit) -> dict[str, CellValue]:
+def _record(row: RowComputed, unit: Unit) -> dict[str, CellValue]:
     return {
         **fields_of(row, "line name"),
         "unit": unit,
-        **fields_of(row, "value spread shift"),
-        "holds": row.limits.holds if row.limits else None,
-        "error": row.error,
+        **_numbers(row),
+        "holds": row.held.holds if row.held else None,
+        "error": row.problem or None,
     }
+
+
+def _numbers(row: RowComputed) -> dict[str, float | None]:
+    names = "value spread shift"
+    return fields_of(row.found, names) if row.found else dict.fromkeys(names.split())
 
 
 def _table(rows: Sequence[RowComputed], unit: Unit) -> CellTable:

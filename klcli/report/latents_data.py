@@ -9,10 +9,10 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.latents.posterior_blocks import Choice
-from klcli.latents.quantile_histogram import RELATIVE_WIDTH, LogGrid
+from klcli.latents.quantile_histogram import RELATIVE_WIDTH, CountedBars, LogGrid
 from klcli.latents.reporting_conventions import Convention
 from klcli.latents.rows import BadRow
-from klcli.latents.summary import KlPart, Latent, Summary
+from klcli.latents.summary import AggregateMoments, KlPart, Latent, Summary
 from klcli.latents.table_passes import LatentAnswer
 from klcli.latents.thresholds import Thresholds
 from klcli.report.csv_records import fields_of
@@ -61,14 +61,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class HistogramData:
-    """How many examples have a KL in each [edges[i], edges[i + 1]), to the width of a quantile."""
-
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ExampleKl:
     """The KL of an example, the sum over its latents."""
 
@@ -79,16 +71,7 @@ class ExampleKl:
     most: float
     quantiles: dict[str, float]
     quantile_width: float
-    histogram: HistogramData | None
-
-
-@dataclass(frozen=True, slots=True)
-class AggregateData:
-    """Moments of the aggregate posterior; covariances are None where there are too many latents."""
-
-    mean: tuple[float, ...]
-    variances: tuple[float, ...]
-    covariance: tuple[tuple[float, ...], ...] | None
+    histogram: CountedBars | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +99,7 @@ class LatentsData:
     thresholds: Thresholds
     mutual_information: KlPart
     marginal_kl: KlPart
-    aggregate: AggregateData
+    aggregate: AggregateMoments
     conventions: tuple[Convention, ...]
     latents: tuple[Latent, ...]
     bad_rows: BadRowsData
@@ -149,12 +132,11 @@ def latents_data(
         input=_input(files, choice, answer),
         complete=not answer.interrupted,
         **fields_of(found, "examples active_units collapsed_units dead_units"),
-        **fields_of(found, "mutual_information marginal_kl latents"),
+        **fields_of(found, "mutual_information marginal_kl aggregate latents"),
         verdict=_verdict(found, thresholds, is_whole=answer.collected.is_whole),
         kl=_kl(found, statistics.grid),
         active_units_by_kl=found.active_by_kl,
         thresholds=thresholds,
-        aggregate=_aggregate(found),
         conventions=answer.conventions,
         bad_rows=BadRowsData(statistics.bad.count, statistics.bad.first),
         checks=tuple(checks),
@@ -175,7 +157,6 @@ def _prior(prior: Gaussian[Heads]) -> str:
 
 
 def _kl(found: Summary, grid: LogGrid) -> ExampleKl:
-    bars = grid.histogram()
     return ExampleKl(
         found.mean,
         found.mean / log(2),
@@ -184,15 +165,8 @@ def _kl(found: Summary, grid: LogGrid) -> ExampleKl:
         found.most,
         {f"{share:g}": value for share, value in found.quantiles.items()},
         RELATIVE_WIDTH,
-        HistogramData(*bars) if bars else None,
+        grid.histogram(),
     )
-
-
-def _aggregate(found: Summary) -> AggregateData:
-    spread = found.aggregate_covariance
-    variances = spread if spread.ndim == 1 else spread.diagonal()
-    covariance = None if spread.ndim == 1 else tuple(map(tuple, spread.tolist()))
-    return AggregateData(tuple(found.aggregate_mean.tolist()), tuple(variances.tolist()), covariance)
 
 
 def _verdict(found: Summary, thresholds: Thresholds, *, is_whole: bool) -> str:

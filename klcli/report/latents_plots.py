@@ -52,10 +52,9 @@ def example_plot(grid: LogGrid) -> Plot | None:
     found = grid.histogram()
     if found is None:
         return None
-    edges, counts = found
     return Plot(
         "KL of each example, the sum over its latents",
         Axis("KL in nats"),
         Axis("examples"),
-        (Bars("examples", edges, tuple(map(float, counts))),),
+        (Bars("examples", found.edges, tuple(map(float, found.counts))),),
     )

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from klcli.judge.condition_kinds import Condition
+from klcli.judge.naming import GaussianText
 from klcli.lint.findings.types import ListedTerm
 from klcli.report.csv_records import fields_of
 from klcli.report.verify_data import (
     EstimatorData,
     MistakeData,
-    PriorData,
     SamplerData,
     mistake_data,
 )
@@ -39,7 +39,7 @@ class ListedTermData:
     prior_parameterization: str | None
     scale: str | None
     shift: str | None
-    prior: PriorData | None
+    prior: GaussianText | None
     direction: str | None
     unit: str
     reduction: str | None
@@ -68,7 +68,7 @@ def term_data(found: ListedTerm) -> ListedTermData:
         input=found.expression,
         **fields_of(found, "kind verdict parameterization prior_parameterization scale shift"),
         **fields_of(found, "reduction proof conditions shapes"),
-        prior=PriorData(found.prior.mean, found.prior.variance) if found.prior else None,
+        prior=found.prior,
         direction=_direction(found),
         unit="nats",
         symbols=dict(found.symbols),

@@ -2,229 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
-from klcli.judge.naming import gaussian_text
+from klcli.judge.naming import GaussianText, gaussian_text
 from klcli.judge.recognized_constants import constant_text
-from klcli.report.csv_records import ResultRow, fields_of
+from klcli.report.csv_records import ResultRow, fields_of, own_fields
 from klcli.report.finding_records import FindingData
 from klcli.report.trace_findings import shown_path
-from klcli.report.verify_data import PriorData
 from klcli.trace.anatomy import Anatomy
+from klcli.trace.precision import Precision
 from klcli.trace.recording import Place
 from klcli.trace.run_summary import Watched
+from klcli.trace.samplers import Sample
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 
 SCHEMA = "klcli.trace/1"
-
-
-@dataclass(frozen=True, slots=True)
-class TermConditionData:
-    """What a verdict needs besides."""
-
-    text: str
-    passes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GradientData:
-    """A gradient of the step: that of the framework and the true one, where they are farthest apart."""
-
-    symbol: str
-    at: float
-    noted: float
-    true: float
-    agrees: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NumbersData:
-    """The numbers of the step: what was noted, what the program gives, and the KL; None where not known."""
-
-    noted: float
-    evaluated: float | None
-    true: float | None
-    agrees: bool
-    gradients: tuple[GradientData, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LossTermData:
-    """One additive term of a loss; `loss` is the place of that among the losses."""
-
-    loss: int
-    kind: str
-    name: str
-    path: str | None
-    line: int | None
-    what: str
-    verdict: str | None
-    parameterization: str | None
-    prior: PriorData | None
-    reduction: str | None
-    weight: float | None
-    value: float | None
-    share: float | None
-    proof: str | None
-    conditions: tuple[TermConditionData, ...]
-    numbers: NumbersData | None
-
-
-@dataclass(frozen=True, slots=True)
-class LossData:
-    """A loss; `terms` are places among the terms, beta is at a decoder sigma of 1."""
-
-    value: float | None
-    path: str | None
-    line: int | None
-    terms: tuple[int, ...]
-    optimizer: str | None
-    beta: float | None
-    decoder_sigma: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class LossSamplerData:
-    """A sample and its KL, a place among the terms."""
-
-    path: str | None
-    line: int | None
-    parameterization: str | None
-    status: str
-    term: int
-
-
-@dataclass(frozen=True, slots=True)
-class StepData:
-    """A backward pass: its loss, a place among the losses, and the weights of its terms."""
-
-    step: int
-    loss: int
-    weights: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PrecisionData:
-    """What a function or a term does in a short precision: its error near the prior, and what goes wrong."""
-
-    dtype: str
-    term: str | None
-    error: float | None
-    problems: tuple[str, ...]
-    stable: str | None
+_COLUMNS = (
+    *("loss", "kind", "name", "path", "line", "what", "verdict", "parameterization", "prior"),
+    *("reduction", "weight", "value", "share", "proof"),
+)
+"""The fields of a term that CSV has."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceData:
-    """The data of `klcli trace`; the field names are the keys of its JSON."""
+    """The data of `klcli trace`; the field names are the keys of its JSON.
+
+    Attributes:
+        schema: the name of this shape.
+        losses: each with the places of its terms among `terms`; beta is at a decoder sigma of 1.
+        terms: of all losses; `loss` is the place of theirs.
+        samplers: the samples, each with the place of its KL among `terms`.
+        findings: what is wrong, or worth knowing.
+        steps: every backward pass, with the place of its loss and the weights of its terms.
+        precisions: what a function or a term does in a short precision.
+        framework: that was watched, and its release.
+        warnings: what could not be followed.
+    """
 
     schema: str
-    losses: tuple[LossData, ...]
-    terms: tuple[LossTermData, ...]
-    samplers: tuple[LossSamplerData, ...]
-    findings: tuple[FindingData, ...]
-    steps: tuple[StepData, ...]
-    precisions: tuple[PrecisionData, ...]
+    losses: Sequence[Mapping[str, object]]
+    terms: Sequence[Mapping[str, Any]]
+    samplers: Sequence[Mapping[str, object]]
+    findings: Sequence[FindingData]
+    steps: Sequence[Mapping[str, object]]
+    precisions: Sequence[Mapping[str, object]]
     framework: str
-    warnings: tuple[str, ...]
+    warnings: Sequence[str]
 
 
 def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
     """What was seen of a run, as data."""
-    order = [term for one in found.losses for term in one.terms]
-    losses: list[LossData] = []
-    terms: list[LossTermData] = []
-    for number, one in enumerate(found.losses):
-        places = tuple(range(len(terms), len(terms) + len(one.terms)))
-        terms += [_term(number, one, term) for term in one.terms]
-        losses.append(_loss(one, places))
-    samplers = tuple(
-        LossSamplerData(
-            *_spot(one.place),
-            one.sampling.parameterization,
-            one.sampling.status,
-            next(place for place, term in enumerate(order) if term is one.term),
-        )
-        for one in found.samples
-    )
-    steps = tuple(StepData(step, *one) for step, one in enumerate(found.steps, 1))
-    framework = found.recording.framework
-    precisions = tuple(
-        PrecisionData(one.dtype, one.name or None, one.error, one.problems, one.stable)
-        for one in found.precisions
-    )
+    terms = [(number, term) for number, one in enumerate(found.losses) for term in one.terms]
     return TraceData(
-        SCHEMA,
-        tuple(losses),
-        tuple(terms),
-        samplers,
-        findings,
-        steps,
-        precisions,
-        framework,
-        found.warnings,
+        schema=SCHEMA,
+        losses=[
+            _loss(one, [place for place, (own, _) in enumerate(terms) if own == number])
+            for number, one in enumerate(found.losses)
+        ],
+        terms=[_term(number, found.losses[number].loss.value, term) for number, term in terms],
+        samplers=[
+            _sampler(one, next(place for place, (_, term) in enumerate(terms) if term is one.term))
+            for one in found.samples
+        ],
+        findings=findings,
+        steps=[
+            {"step": step, "loss": loss, "weights": weights}
+            for step, (loss, weights) in enumerate(found.steps, 1)
+        ],
+        precisions=[_precision(one) for one in found.precisions],
+        framework=found.recording.framework,
+        warnings=found.warnings,
     )
 
 
-def _loss(one: Anatomy, places: tuple[int, ...]) -> LossData:
-    beta = float(one.weighing.beta) if one.weighing else None
-    sigma = one.weighing.scale_of_one if one.weighing else None
-    return LossData(one.loss.value, *_spot(one.loss.place), places, one.loss.optimizer, beta, sigma)
+def _loss(one: Anatomy, terms: Sequence[int]) -> dict[str, object]:
+    return {
+        "value": one.loss.value,
+        **_spot(one.loss.place),
+        "terms": terms,
+        "optimizer": one.loss.optimizer,
+        "beta": float(one.weighing.beta) if one.weighing else None,
+        "decoder_sigma": one.weighing.scale_of_one if one.weighing else None,
+    }
 
 
-def _term(number: int, one: Anatomy, term: Term) -> LossTermData:
+def _term(number: int, total: float | None, term: Term) -> dict[str, object]:
     reading = term.parameterization
-    total = one.loss.value
-    share = term.contribution / total if term.contribution is not None and total else None
-    return LossTermData(
-        number,
-        term.kind,
-        term.name,
-        *_spot(term.place),
-        term.what,
-        term.verdict or None,
-        reading.name if reading else None,
-        _prior(term),
-        term.reduction or None,
-        term.weight,
-        term.value,
-        share,
-        term.proof or None,
-        tuple(TermConditionData(one.text, one.passes) for one in term.conditions),
-        _numbers(term),
-    )
+    return {
+        "loss": number,
+        **fields_of(term, "kind name"),
+        **_spot(term.place),
+        "what": term.what,
+        "verdict": term.verdict or None,
+        "parameterization": reading.name if reading else None,
+        "prior": _prior(term),
+        "reduction": term.reduction or None,
+        **fields_of(term, "weight value"),
+        "share": term.contribution / total if term.contribution is not None and total else None,
+        "proof": term.proof or None,
+        "conditions": [fields_of(one, "text passes") for one in term.conditions],
+        "numbers": _numbers(term),
+    }
 
 
-def _numbers(term: Term) -> NumbersData | None:
-    found = term.agreement
-    if found is None:
+def _numbers(term: Term) -> dict[str, object] | None:
+    if term.agreement is None:
         return None
-    gradients = tuple(GradientData(one.name, one.at, one.noted, one.true, one.agrees) for one in term.slopes)
-    return NumbersData(found.noted, found.evaluated, found.true, found.agrees, gradients)
+    gradients = [{"symbol": one.name, **fields_of(one, "at noted true agrees")} for one in term.slopes]
+    return {**own_fields(term.agreement), "gradients": gradients}
 
 
-def _prior(term: Term) -> PriorData | None:
+def _sampler(one: Sample, term: int) -> dict[str, object]:
+    return {**_spot(one.place), **fields_of(one.sampling, "parameterization status"), "term": term}
+
+
+def _precision(one: Precision) -> dict[str, object]:
+    return {"dtype": one.dtype, "term": one.name or None, **fields_of(one, "error problems stable")}
+
+
+def _prior(term: Term) -> GaussianText | None:
     if term.kernel is None:
         return None
     found = term.kernel.verification
     kl = found.best.verdict.kl
     if kl and isinstance(kl.prior_variance, Fraction) and not found.best.verdict.roles.has_prior:
-        return PriorData(constant_text(kl.prior_mean or Fraction(0)), constant_text(kl.prior_variance))
-    return PriorData(*gaussian_text(found, found.best.verdict, "p"))
+        return GaussianText(constant_text(kl.prior_mean or Fraction(0)), constant_text(kl.prior_variance))
+    return gaussian_text(found, found.best.verdict, "p")
 
 
-def _spot(place: Place | None) -> tuple[str | None, int | None]:
-    return (None, None) if place is None else (shown_path(place.path), place.line)
+def _spot(place: Place | None) -> dict[str, object]:
+    return {"path": shown_path(place.path), "line": place.line} if place else {"path": None, "line": None}
 
 
 def rows_of(data: TraceData) -> Iterator[ResultRow]:
     """The terms as records, for CSV."""
     for term in data.terms:
-        prior = term.prior
-        yield {
-            **fields_of(term, "loss kind name path line what verdict parameterization"),
-            "prior": f"N({prior.mean}, {prior.variance})" if prior else None,
-            **fields_of(term, "reduction weight value share proof"),
-        }
+        prior = term["prior"]
+        yield {**{name: term[name] for name in _COLUMNS}, "prior": prior.text if prior else None}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from klcli.formula.program_reader import Program
-from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
+from klcli.judge.naming import GaussianText, constant_of, gaussian_text, scale_text, shapes_text
 from klcli.judge.ranked_readings import Candidate
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
@@ -16,7 +16,7 @@ from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.judge.condition_kinds import Condition
-    from klcli.judge.counterexample import Plain
+    from klcli.judge.counterexample import Counterexample
     from klcli.judge.mistakes.mistake import Mistake
     from klcli.judge.sampler import SamplerJudgement
 
@@ -32,14 +32,6 @@ class MistakeData:
 
 
 @dataclass(frozen=True, slots=True)
-class PriorData:
-    """The prior of a KL: numbers, or the symbols of its formula or its run."""
-
-    mean: str
-    variance: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReadingData:
     """The verdict under one reading."""
 
@@ -48,19 +40,10 @@ class ReadingData:
     verdict: str
     scale: str | None
     shift: str | None
-    prior: PriorData
+    prior: GaussianText
     direction: str | None
     mistake: MistakeData | None
     corrected: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CounterexampleData:
-    """A point at which a formula is not the KL."""
-
-    point: Mapping[str, Plain]
-    expected: float
-    found: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +85,14 @@ class VerifyData:
     prior_parameterization: str | None
     scale: str | None
     shift: str | None
-    prior: PriorData | None
+    prior: GaussianText | None
     direction: str | None
     unit: str
     reduction: str
     symbols: Mapping[str, str]
     mistake: MistakeData | None
     corrected: str | None
-    counterexample: CounterexampleData | None
+    counterexample: Counterexample | None
     proof: str | None
     conditions: tuple[Condition, ...]
     shapes: str | None
@@ -141,7 +124,7 @@ def notation_of(program: Program) -> str:
 def data_of(found: Verification, proved: bool | None) -> VerifyData:
     """The data of one formula; `proved` is None where no proof was tried."""
     best, prepared = found.best, found.prepared
-    verdict, point = best.verdict, found.counterexample
+    verdict = best.verdict
     reading = _reading(found, best)
     return VerifyData(
         schema=SCHEMA,
@@ -153,7 +136,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
         unit="nats",
         reduction=prepared.reductions.name,
         symbols=_symbols(verdict),
-        counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
+        counterexample=found.counterexample,
         proof=None if not best.is_proved_of else "symbolic" if proved else "numeric",
         conditions=found.conditions,
         shapes=shapes_text(prepared) or None,
@@ -189,7 +172,7 @@ def _reading(found: Verification, candidate: Candidate) -> ReadingData:
         candidate.kind,
         scale_text(verdict, found.prepared) if kl else None,
         constant_of(verdict, found.prepared) if kl else None,
-        PriorData(*gaussian_text(found, verdict, "p")),
+        gaussian_text(found, verdict, "p"),
         None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
         mistake_data(candidate.mistake),
         candidate.corrected,

@@ -92,17 +92,17 @@ def _counted_apart(prepared: Prepared) -> str:
 
 
 def _counterexample(found: Verification) -> Iterator[Fact]:
-    point, best, verdict = found.counterexample, found.best, found.best.verdict
-    if point is None:
+    example, best, verdict = found.counterexample, found.best, found.best.verdict
+    if example is None:
         return
     from klcli.judge.counterexample import plain_text
 
-    where = ", ".join(f"{name} = {plain_text(value)}" for name, value in point.values.items())
+    where = ", ".join(f"{name} = {plain_text(value)}" for name, value in example.point.items())
     if best.kind == "wrong" and not best.mistake:
         head = found.words.symbol(found.program, str(verdict.roles.head))
         where += f", {head} read as {verdict.parameterization.meaning}"
-    value = "no value" if point.found is None else significant(point.found)
-    yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
+    value = "no value" if example.found is None else significant(example.found)
+    yield Fact("counter-example", f"{where}: the KL is {significant(example.expected)}, this {value}")
 
 
 def _others(found: Verification) -> Iterator[Fact]:

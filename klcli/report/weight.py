@@ -8,7 +8,7 @@ from math import log
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.weight import REDUCTIONS, Counts, TwoTermLoss, Weighing
-from klcli.report.csv_records import own_fields
+from klcli.report.csv_records import ResultRow
 from klcli.report.document import (
     CellTable,
     Document,
@@ -24,15 +24,6 @@ from klcli.values import dataclass
 
 _EXACT_DIGITS = 10
 """More are told as a decimal."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageData:
-    """A weight of a schedule, and what it comes to; `decoder_sigma` is the scale at which beta is 1."""
-
-    kl_weight: float
-    beta: float
-    decoder_sigma: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ class WeightData:
     wanted_beta: float
     kl_weight_for_beta: float
     recon_weight_for_beta: float | None
-    schedule: tuple[StageData, ...]
+    schedule: Sequence[ResultRow]
     capacity: InformationData | None
     free_bits: InformationData | None
     warnings: tuple[str, ...]
@@ -118,7 +109,10 @@ def information(per_latent: Fraction | None, per_example: Fraction | None, count
 def weight_report(answer: WeightAnalysis) -> Report:
     """The report of a loss's weights."""
     loss, (weight, weighing) = answer.loss, answer.stages[-1]
-    stages = tuple(StageData(float(one), float(own.beta), own.scale_of_one) for one, own in answer.stages)
+    stages = [
+        {"kl_weight": float(one), "beta": float(own.beta), "decoder_sigma": own.scale_of_one}
+        for one, own in answer.stages
+    ]
     data = WeightData(
         "klcli.weight/1",
         loss.likelihood.name,
@@ -141,7 +135,7 @@ def weight_report(answer: WeightAnalysis) -> Report:
     )
     return Report(
         data=data,
-        rows=[own_fields(stage) for stage in stages],
+        rows=stages,
         document=Document(f"beta {_number(weighing.beta)}{_at(answer)}", tuple(_blocks(answer, data))),
         bare=decimal_text(weighing.beta) if _is_short(weighing.beta) else repr(float(weighing.beta)),
         holds=True,
@@ -161,7 +155,7 @@ def _blocks(answer: WeightAnalysis, data: WeightData) -> Iterator[DocumentBlock]
     yield FactList(tuple(_facts(answer, data)))
     if data.schedule:
         yield Heading("schedule")
-        yield _schedule(answer, data.schedule)
+        yield _schedule(answer)
     for text in data.warnings:
         yield Note("info", text)
 
@@ -199,13 +193,14 @@ def _amount(amount: InformationData) -> tuple[str, str]:
     return first, ", ".join(rest)
 
 
-def _schedule(answer: WeightAnalysis, stages: Sequence[StageData]) -> CellTable:
+def _schedule(answer: WeightAnalysis) -> CellTable:
     scale = answer.loss.likelihood.scale
     titles = ["KL weight", "beta", *[f"{scale} at which beta is 1"] * bool(scale)]
     rows = []
-    for stage in stages:
-        of_one = "" if stage.decoder_sigma is None else significant(stage.decoder_sigma)
-        rows.append([significant(stage.kl_weight), significant(stage.beta), *[of_one] * bool(scale)])
+    for weight, weighing in answer.stages:
+        of_one = "" if weighing.scale_of_one is None else significant(weighing.scale_of_one)
+        shown = (significant(float(number)) for number in (weight, weighing.beta))
+        rows.append([*shown, *[of_one] * bool(scale)])
     return table_of(titles, rows, numeric=titles)
 
 

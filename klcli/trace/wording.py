@@ -60,7 +60,7 @@ def _with_short_prior(text: str, found: Verification) -> str:
     if kl is None or role.has_prior or kl.prior_mean is None or kl.prior_variance is None:
         return text
     mean, variance = (significant(float(number)) for number in (kl.prior_mean, kl.prior_variance))
-    written = "N({}, {})".format(*gaussian_text(found, found.best.verdict, "p"))
+    written = gaussian_text(found, found.best.verdict, "p").text
     # ``N(``, the comma with its blank, and ``)`` are four or five characters.
     longest = max(len(mean), len(variance)) + 4
     return text.replace(written, f"N({mean}, {variance})") if len(written) > 2 * longest else text

@@ -36,7 +36,7 @@ def wrong(way: Way) -> Verdict:
 def test_both_values_at_the_point_are_right(text: str, formula) -> None:  # type: ignore[no-untyped-def]
     found = counterexample(read(text), wrong(Way(Roles("mu", "s"), STD)))
     assert found is not None
-    mu, s = float(found.values["mu"]), float(found.values["s"])  # type: ignore[arg-type]
+    mu, s = float(found.point["mu"]), float(found.point["s"])  # type: ignore[arg-type]
     assert found.expected == pytest.approx(kl(mu, s), rel=1e-14)
     assert found.found == pytest.approx(formula(mu, s), rel=1e-14)
     assert abs(found.found - found.expected) > 0.01 * found.expected
@@ -45,7 +45,7 @@ def test_both_values_at_the_point_are_right(text: str, formula) -> None:  # type
 def test_a_head_of_any_sign_takes_plain_numbers_too() -> None:
     found = counterexample(read("-1/2 (1 + l - mu^2 - exp(2 l))"), wrong(Way(Roles("mu", "l"), LOGVAR)))
     assert found is not None
-    mu, head = float(found.values["mu"]), float(found.values["l"])  # type: ignore[arg-type]
+    mu, head = float(found.point["mu"]), float(found.point["l"])  # type: ignore[arg-type]
     assert found.expected == pytest.approx(kl(mu, exp(head / 2)), rel=1e-14)
 
 
@@ -57,7 +57,7 @@ def test_the_prior_has_a_point_of_its_own() -> None:
     way = Way(Roles("m", "s", "n", "t"), STD, STD)
     found = counterexample(read("log(t/s) + (s^2 + (m - n)^2)/(2 s^2) - 1/2"), wrong(way))
     assert found is not None
-    m, s, n, t = (float(found.values[name]) for name in "msnt")  # type: ignore[arg-type]
+    m, s, n, t = (float(found.point[name]) for name in "msnt")  # type: ignore[arg-type]
     assert found.expected == pytest.approx(kl(m, s, n, t), rel=1e-14)
 
 
@@ -71,7 +71,7 @@ def test_the_other_direction_is_asked_for() -> None:
 def test_a_point_without_a_value_is_one() -> None:
     none = counterexample(read("mu^2 + log(s - 3)"), wrong(Way(Roles("mu", "s"), STD)))
     assert none is not None
-    assert (none.values["s"], none.found) == (2, None)
+    assert (none.point["s"], none.found) == (2, None)
 
 
 @pytest.mark.parametrize(

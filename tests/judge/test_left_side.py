@@ -159,7 +159,7 @@ def test_an_equation_to_fixed_numbers_holds_where_it_is_true(left: str, right: s
     value = evaluate(read_program(right).tree, {"mu": 0.3, "s": 1.2}, Doubles())
     assert found.holds(()) is isclose(value, true, rel_tol=1e-12)
     if found.counterexample:
-        at = {name: float(value) for name, value in found.counterexample.values.items()}  # type: ignore[arg-type]
+        at = {name: float(value) for name, value in found.counterexample.point.items()}  # type: ignore[arg-type]
         own = at["mu"], at["s"] ** 2
         wanted = kl_of_numbers(fixed, own) if starts_fixed else kl_of_numbers(own, fixed)
         assert found.counterexample.expected == pytest.approx(wanted)

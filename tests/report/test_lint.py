@@ -9,8 +9,9 @@ import pytest
 
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.table import find_mistake
+from klcli.judge.naming import GaussianText
 from klcli.lint.findings.places import SourceSpan
-from klcli.lint.findings.types import Edit, Finding, Linted, ListedTerm, Related, Severity, TermPrior
+from klcli.lint.findings.types import Edit, Finding, Linted, ListedTerm, Related, Severity
 from klcli.render.json import render as to_json
 from klcli.render.terminal import render
 from klcli.report.lint import lint_report
@@ -86,7 +87,7 @@ def test_json_has_the_keys_that_are_promised() -> None:
     exact = term(
         scale="1",
         shift="0",
-        prior=TermPrior("0", "1"),
+        prior=GaussianText("0", "1"),
         reduction="sum",
         symbols=(("mean", "mu"), ("head", "s")),
         proof="symbolic",
@@ -222,7 +223,7 @@ def test_whether_something_and_all_of_it_was_read(results: list[Linted], readabl
     ]
 
 
-STANDARD, OTHER = TermPrior("0", "1"), TermPrior("mu_p", "exp(s_p)")
+STANDARD, OTHER = GaussianText("0", "1"), GaussianText("mu_p", "exp(s_p)")
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ STANDARD, OTHER = TermPrior("0", "1"), TermPrior("mu_p", "exp(s_p)")
             "KL term: 0.5 KL, for a head that is a log-variance, averaged",
         ),
         (
-            term("other-prior", scale="2", shift="1", prior=TermPrior("0", "0.25"), reduction="sum-mean"),
+            term("other-prior", scale="2", shift="1", prior=GaussianText("0", "0.25"), reduction="sum-mean"),
             "KL term: 2 KL to N(0, 0.25) + 1, for a head that is a log-variance, summed, then averaged",
         ),
         (term("other-prior"), "KL term: KL to another prior, for a head that is a log-variance"),

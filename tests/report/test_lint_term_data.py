@@ -8,9 +8,10 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.judge.mistakes.table import find_mistake
+from klcli.judge.naming import GaussianText
 from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.lint.findings.places import SourceSpan
-from klcli.lint.findings.types import ListedTerm, TermPrior
+from klcli.lint.findings.types import ListedTerm
 from klcli.lint.source.notebooks import NotebookCell
 from klcli.report.lint_term_data import term_data
 
@@ -22,7 +23,7 @@ def term(kind: Any, place: SourceSpan = PLACE, **given: Any) -> ListedTerm:
 
 
 def test_it_has_its_lines_and_its_words() -> None:
-    prior = TermPrior("m", "t^2")
+    prior = GaussianText("m", "t^2")
     found = term_data(
         term("kl", scale="2", shift="1", prior=prior, symbols=(("mean", "mu"),), proof="numeric")
     )

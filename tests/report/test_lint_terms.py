@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.judge.naming import GaussianText
 from klcli.lint.findings.places import SourceSpan
-from klcli.lint.findings.types import ListedTerm, TermPrior
+from klcli.lint.findings.types import ListedTerm
 from klcli.report.lint_terms import term_facts
 
 PLACE = SourceSpan("vae.py", 12, 5, 12, 40)
@@ -29,12 +30,12 @@ def term(**parts: object) -> ListedTerm:
     ("one", "words"),
     [
         (term(), "KL term: right, for a head that is a log-variance, summed"),
-        (term(prior=TermPrior("0", "1")), "KL term: right, for a head that is a log-variance, summed"),
-        (term(prior=TermPrior("0", "0.25")), "KL term: right, with the prior N(0, 0.25), for a head"),
+        (term(prior=GaussianText("0", "1")), "KL term: right, for a head that is a log-variance, summed"),
+        (term(prior=GaussianText("0", "0.25")), "KL term: right, with the prior N(0, 0.25), for a head"),
         (term(verdict="scaled", scale="0.5"), "KL term: 0.5 KL, for a head"),
         (term(verdict="scaled", scale="0.5", shift="-1"), "KL term: 0.5 KL - 1, for a head"),
         (term(verdict="exact", shift="2"), "KL term: KL + 2, for a head"),
-        (term(verdict="other-prior", prior=TermPrior("0", "0.5")), "KL term: KL to N(0, 0.5), for a head"),
+        (term(verdict="other-prior", prior=GaussianText("0", "0.5")), "KL term: KL to N(0, 0.5), for a head"),
         (term(verdict="reversed"), "KL term: KL(p || q), the other way round, for a head"),
         (term(verdict="wrong", parameterization=None, reduction=None), "KL term: wrong"),
         (term(kind="sampler", reduction=None), "sample: right, for a head that is a log-variance"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from klcli.lint.findings.term_places import expression_of, place_of
-from klcli.lint.findings.types import ListedTerm, TermPrior
+from klcli.lint.findings.types import ListedTerm
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.programs import flow_name
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def kl_term(one: Divergence) -> ListedTerm:
     """A KL term, or what was meant to be one."""
     from klcli.judge.naming import (  # not for files without terms
+        GaussianText,
         constant_of,
         gaussian_text,
         scale_text,
@@ -28,7 +29,7 @@ def kl_term(one: Divergence) -> ListedTerm:
     found, best = one.found, one.found.best
     verdict = best.verdict
     sign = "" if one.sign > 0 else "-"
-    mean, variance = gaussian_text(found, verdict, "p")
+    prior = gaussian_text(found, verdict, "p")
     reading, prior_reading = verdict.parameterization, verdict.prior_parameterization
     return ListedTerm(
         place=place_of(one.excerpt),
@@ -38,7 +39,7 @@ def kl_term(one: Divergence) -> ListedTerm:
         expression=expression_of(one.excerpt),
         scale=sign + scale_text(verdict, found.prepared) if verdict.kl else None,
         shift=_negated(constant_of(verdict, found.prepared), one.sign) if verdict.kl else None,
-        prior=TermPrior(one.excerpt.spelled(mean), one.excerpt.spelled(variance)),
+        prior=GaussianText(one.excerpt.spelled(prior.mean), one.excerpt.spelled(prior.variance)),
         reduction=found.prepared.reductions.name,
         prior_parameterization=prior_reading.name if prior_reading and verdict.roles.prior_head else None,
         symbols=tuple(_symbols(one, verdict.roles)),

@@ -10,6 +10,7 @@ from klcli.values import dataclass, field
 
 if TYPE_CHECKING:  # most files need no judge
     from klcli.judge.condition_kinds import Condition
+    from klcli.judge.naming import GaussianText
     from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 
 Confidence: TypeAlias = Literal["high", "medium"]
@@ -75,14 +76,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class TermPrior:
-    """The Gaussian that a KL is taken to: numbers, or the code's own names."""
-
-    mean: str
-    variance: str
-
-
-@dataclass(frozen=True, slots=True)
 class ListedTerm:
     """A KL term, a sample or an estimator of log-probabilities that was recognised.
 
@@ -94,7 +87,7 @@ class ListedTerm:
         expression: the statement as it is written.
         scale: k, where a term is k KL + c; for a sample, what multiplies sigma and the noise.
         shift: c.
-        prior: what a KL is taken to.
+        prior: what a KL is taken to: numbers, or the code's own names.
         reduction: over what a KL is summed or averaged: ``none``, ``sum``, ``mean`` or ``sum-mean``.
         prior_parameterization: the reading of the head of a prior with symbols of its own.
         symbols: its symbols as they are written, each with its role before it.
@@ -113,7 +106,7 @@ class ListedTerm:
     expression: str
     scale: str | None = None
     shift: str | None = None
-    prior: TermPrior | None = None
+    prior: GaussianText | None = None
     reduction: str | None = None
     prior_parameterization: str | None = None
     symbols: tuple[tuple[str, str], ...] = ()

@@ -72,7 +72,7 @@ def terms_text(found: Verification, terms: TermWeights) -> str:
     """The weights of the terms, and those that are due: ``trace 1/2, d -1 (-1/2 is due)``."""
     words: dict[MatrixTerm, str] = {term: term for term in terms.found} | dict(_WORDS)
     for side, term in _VOLUMES.items():
-        words[term] = f"log det {gaussian_text(found, found.best.verdict, side)[1]}"
+        words[term] = f"log det {gaussian_text(found, found.best.verdict, side).variance}"
     parts = []
     for term in terms.found:
         due = f" ({constant_text(terms.due[term])} is due)" if term in terms.off else ""

@@ -29,7 +29,7 @@ def array(value: Any) -> Any:
 def test_a_covariance_alone() -> None:
     found = verify(program("0.5 * (torch.trace(S) + mu @ mu - d + torch.logdet(S))")).counterexample
     assert found is not None
-    mu, cov = array(found.values["mu"]), array(found.values["S"])
+    mu, cov = array(found.point["mu"]), array(found.point["S"])
     assert found.expected == pytest.approx(kl(mu, cov), rel=1e-13)
     assert found.found == pytest.approx(
         0.5 * (np.trace(cov) + mu @ mu - 2 + np.linalg.slogdet(cov)[1]), rel=1e-13
@@ -40,7 +40,7 @@ def test_a_factor_is_lower_triangular() -> None:
     text = "0.5 * (torch.trace(L @ L.T) + mu @ mu - d - torch.log(torch.diag(L)).sum())"
     found = verify(program(text)).counterexample
     assert found is not None
-    mu, lower = array(found.values["mu"]), array(found.values["L"])
+    mu, lower = array(found.point["mu"]), array(found.point["L"])
     assert lower[0, 1] == 0
     assert found.expected == pytest.approx(kl(mu, lower @ lower.T), rel=1e-13)
 
@@ -49,7 +49,7 @@ def test_two_gaussians() -> None:
     text = "0.5 (tr(S_p S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"
     found = verify(program(text)).counterexample
     assert found is not None
-    values = {name: array(found.values[name]) for name in ("m_q", "S_q", "m_p", "S_p")}
+    values = {name: array(found.point[name]) for name in ("m_q", "S_q", "m_p", "S_p")}
     assert found.expected == pytest.approx(
         kl(values["m_q"], values["S_q"], values["m_p"], values["S_p"]), rel=1e-13
     )
