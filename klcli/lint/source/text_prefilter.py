@@ -119,7 +119,7 @@ def may_hold_terms(text: str) -> bool:
         return True
     if any(word in text for word in _SOURCES) and (_SCALED_NOISE.search(text) or _DRAW.search(text)):
         return True
-    if _SQUARED_LOG.search(text) or _GIVEN_TWICE.search(text):
+    if _SQUARED_LOG.search(text) or _GIVEN_TWICE.search(text) or _may_lack_exponential(text):
         return True
     if _may_estimate(text):
         return True
@@ -179,6 +179,11 @@ def may_compute(code: str, around: str = "") -> bool:
     if not (is_square or LOG_SCALE.says(code) or KL.says(code)):
         return False
     return _has_sums(code) or (around != "" and _has_sums(f"{code}\n{around}"))
+
+
+def _may_lack_exponential(code: str) -> bool:
+    """Whether a source that says KL may add up a square and a log-scale whose exponential was forgotten."""
+    return "kl" in code.lower() and LOG_SCALE.says(code) and KL.says(code) and may_combine(code)
 
 
 def _may_estimate(code: str) -> bool:

@@ -33,6 +33,9 @@ LOGISTIC = {"sigmoid", "expit"}
         "def f(m, ln_s2):\n    return (ln_s2**2 - ln_s2 + m**2 - 1) / 2\n",
         "def f(m, S, d):\n    return (trace(S) + m @ m - d - logdet(S)) / 2\n",
         "logvar = 1\ndef f(m, s):\n    return exp(s) * 2\n",
+        # The exponential was forgotten, or stands as a square.
+        "def kl(mu, logvar):\n    return -0.5 * sum(1 + logvar - mu**2 - logvar)\n",
+        "def kl(mu, logvar):\n    return -0.5 * sum(1 + logvar - square(mu) - square(logvar))\n",
     ],
 )
 def test_a_file_with_a_function_that_may_compute_a_term(text: str) -> None:
