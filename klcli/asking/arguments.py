@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import AnyGaussian, Gaussian
+from klcli.gaussian.given_arrays import unmasked_array
 from klcli.gaussian.heads import Heads
 
 NumbersLike: TypeAlias = Any
@@ -98,9 +99,7 @@ def array_of(given: Any, name: str) -> Any:
     Raises:
         KlcliError: it holds no real numbers.
     """
-    import numpy
-
-    array = numpy.asarray(given)
+    array = unmasked_array(given, name)
     if array.dtype.kind not in "iuf":
         raise KlcliError(
             f"{name} holds no real numbers but {array.dtype}", "for example numpy.array([-1.2, -0.7])"

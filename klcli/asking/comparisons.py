@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from klcli.asking.arguments import NumbersLike, independent_gaussian, whole
 from klcli.errors import KlcliError
@@ -79,7 +79,7 @@ def compare(
         The fields of the JSON of ``klcli compare``, with a reading or without.
 
     Raises:
-        KlcliError: no such reading, no head stands for sigma, or a formula means nothing.
+        KlcliError: no such reading, no head stands for sigma, or a formula means nothing or has no reading.
     """
     if isinstance(param, Mapping):
         from klcli.judge import comparison
@@ -87,9 +87,23 @@ def compare(
         assert reading is not None
         return comparison.compare(param, reading, mu, sigma, programs)
     if param is None:
+        if formulas:
+            raise KlcliError("formulas need a reading", 'klcli.compare("var", ...); klcli.verify finds it')
         return _overview(_point(mu, sigma))
     draws = None if samples is None else whole(samples, "samples")
-    return _compared(find(param), _point(mu, sigma), formulas or {}, draws, whole(seed, "seed"))
+    return _compared(find(param), _point(mu, sigma), _texts(formulas), draws, whole(seed, "seed"))
+
+
+def _texts(formulas: Any) -> Mapping[str, str]:
+    """The texts of formulas by their names."""
+    given = {} if formulas is None else formulas
+    texts = (*given.keys(), *given.values()) if isinstance(given, Mapping) else (None,)
+    if not all(isinstance(text, str) for text in texts):
+        raise KlcliError(
+            f"formulas are texts by their names, got {given!r:.60}",
+            'formulas={"mine": "-0.5*(1 + s - mu**2 - exp(s))"}',
+        )
+    return given
 
 
 def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian[Heads]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.errors import KlcliError
 from klcli.gaussian.double_double import FloatArray
+from klcli.gaussian.given_arrays import given_array
 from klcli.values import dataclass
 
 BLOCK = 32768
@@ -120,15 +121,7 @@ def _blockwise(function: Callable[..., FloatArray], arrays: Sequence[NDArray[Any
 
 def _numbers(operand: ArrayArgument, given: ArrayLike) -> NDArray[Any]:
     """The operand as an array of real numbers."""
-    try:
-        array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
-    except (TypeError, ValueError, RuntimeError) as error:
-        # Lists of unequal lengths; tensors say it themselves.
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise KlcliError(
-            f"{operand.name} cannot be read as an array: {problem}",
-            "rows of equal length; a tensor as tensor.detach().cpu().numpy()",
-        ) from None
+    array = given_array(given, operand.name)
     if array.dtype.kind in "biuf":
         return array
     if array.dtype.kind == "O" and array.size:

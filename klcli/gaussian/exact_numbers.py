@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
@@ -26,7 +26,7 @@ def exact_numbers(given: Real | Sequence[Real] | Any, name: str) -> tuple[Fracti
         KlcliError: not a number, or not finite.
     """
     listed = given.tolist() if hasattr(given, "tolist") else given
-    several = [listed] if isinstance(listed, int | float | Fraction | Decimal | str) else listed
+    several = listed if isinstance(listed, Iterable) and not isinstance(listed, str) else [listed]
     return tuple(_exact(number, name) for number in several)
 
 

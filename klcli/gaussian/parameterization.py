@@ -279,7 +279,7 @@ def find(name: str) -> Parameterization:
     Raises:
         KlcliError: no such parameterization; the hint names the nearest.
     """
-    if name in PARAMETERIZATIONS:
+    if isinstance(name, str) and name in PARAMETERIZATIONS:
         return PARAMETERIZATIONS[name]
-    hint = f"{suggestion(name)} one of: {', '.join(PARAMETERIZATIONS)}".lstrip()
+    hint = f"{suggestion(str(name))} one of: {', '.join(PARAMETERIZATIONS)}".lstrip()
     raise KlcliError(f"unknown parameterization {name!r}", hint)

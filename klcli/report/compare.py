@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
-from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.numeral import number_text, significant
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.formula.value.interval import enclose, nearest_double
@@ -36,6 +36,8 @@ from klcli.report.wording import about, listed, verdict_of
 from klcli.witness.examination import Examination
 
 _MORE = "--full shows the formulas in sigma, their slopes and ratios along it, the picture"
+_MOST_TYPED = 40
+"""Characters of a number that a person types."""
 
 
 def compare_report(
@@ -139,12 +141,10 @@ def _blocks(
     yield Heading("in numbers, at that point")
     yield at_point(data, judged, full=full)
     if full:
-        yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
+        yield Heading(f"ratio to the KL along sigma, at mu = {_shown(data.point.mu)}")
         yield along_sigma(judged, reading)
     if data.table:
-        yield Heading(
-            f"every reading, at mu = {decimal_text(data.point.mu)}, sigma = {decimal_text(data.point.sigma)}"
-        )
+        yield Heading(f"every reading, at mu = {_shown(data.point.mu)}, sigma = {_shown(data.point.sigma)}")
         yield under_every_reading(data.table)
     if data.latents:
         yield from latent_blocks(data.latents)
@@ -172,8 +172,14 @@ def _item(formula: Judged, reading: Parameterization, *, full: bool) -> Item:
     )
 
 
+def _shown(number: Fraction) -> str:
+    """As it was typed; six digits of a root, as of an entry of a matrix, or of a double of a file."""
+    typed = number_text(number)
+    return typed if len(typed) <= _MOST_TYPED else significant(float(number))
+
+
 def _facts(data: CompareData) -> FactList:
-    mu, sigma = decimal_text(data.point.mu), decimal_text(data.point.sigma)
+    mu, sigma = _shown(data.point.mu), _shown(data.point.sigma)
     sampled = data.truth.monte_carlo
     run = f"{verdict_of(sampled)}; {sampled.samples:,} samples, seed {sampled.seed}"
     return FactList(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.numeral import number_text, significant
 from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
@@ -136,7 +136,7 @@ def _records(data: Overview) -> Iterator[ResultRow]:
 def _blocks(data: Overview, formulas: Mapping[str, Tree], *, every: bool) -> Iterator[DocumentBlock]:
     yield _right(data, formulas)
     yield Paragraph(_ONE)
-    point = ", ".join(f"{name} = {decimal_text(value)}" for name, value in data.point.items())
+    point = ", ".join(f"{name} = {number_text(value)}" for name, value in data.point.items())
     yield Heading(f"nats at {point}, where KL(q || N(0, 1)) {about(data.truth)}")
     yield _values(data, every=every)
     yield Paragraph(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from klcli.formula.numeral import decimal_text
+from klcli.formula.numeral import number_text
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import Judged
 from klcli.judge.landscape import on_grid
@@ -31,7 +31,7 @@ def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fracti
         (penalties[formula.name],) = on_grid(formula.formula, formula.roles, reading, [mean], SIGMAS)
     curves = [Curve(name, SIGMAS, tuple(penalty)) for name, penalty in penalties.items()]
     return Plot(
-        f"penalty against sigma at mu = {decimal_text(mu)}",
+        f"penalty against sigma at mu = {number_text(mu)}",
         Axis("sigma"),
         Axis("nats", high=float(truth.max())),
         tuple(curves[1:]),

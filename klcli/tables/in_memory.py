@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
+from klcli.gaussian.given_arrays import unmasked_array
 from klcli.tables.named_arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.values import dataclass
 
@@ -46,11 +47,9 @@ def in_memory(**given: Any) -> ArraysInMemory:
     Raises:
         KlcliError: an array holds no real numbers, or is one number.
     """
-    import numpy
-
     values = {}
     for name, value in given.items():
-        array = numpy.asarray(value)
+        array = unmasked_array(value, name)
         if array.dtype.kind not in "fiub" or not array.ndim:
             raise KlcliError(
                 f"{name} is no array of real numbers with a row for each example: its type is {array.dtype}, "

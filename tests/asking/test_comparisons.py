@@ -52,8 +52,14 @@ def test_formulas_that_were_read() -> None:
         ("sigmoid", {"sigma": 2}, "no head stands"),
         ("var", {"samples": "x"}, "samples must be a whole number"),
         ("var", {"formulas": {"A": "s"}}, "there is a formula A already"),
+        ("var", {"formulas": ["s - mu"]}, "formulas are texts by their names, got"),
+        ("var", {"formulas": "s - mu"}, "formulas are texts by their names, got"),
+        ("var", {"formulas": {"mine": 3}}, "formulas are texts by their names, got"),
+        ("var", {"formulas": {3: "s"}}, "formulas are texts by their names, got"),
+        (None, {"formulas": {"mine": "s"}}, "formulas need a reading"),
+        (3, {}, "unknown parameterization 3"),
     ],
 )
-def test_what_means_nothing(param: str, options: dict[str, object], message: str) -> None:
+def test_what_means_nothing(param: str | None, options: dict[str, object], message: str) -> None:
     with pytest.raises(klcli.KlcliError, match=message):
         klcli.compare(param, **options)  # type: ignore[call-overload]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.exact_numbers import Real, exact_numbers
+from klcli.gaussian.given_arrays import given_array
 from klcli.gaussian.heads import Heads, with_variances
 from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_DIMENSIONS, MOST_EXACT, CovarianceForm
 from klcli.values import dataclass
@@ -201,12 +202,13 @@ def _matrix(given: Any, form: CovarianceForm) -> tuple[Rational | Floats, float]
     from klcli.gaussian.matrices.refusals import admitted  # not where a matrix is derived
 
     if hasattr(given, "tolist"):
-        import numpy
-
-        array = numpy.asarray(given)
-        if array.ndim != 2 or len(array) > MOST_EXACT:
-            return admitted_array(array, form)
-        given = array.tolist()
+        if given.ndim and (given.ndim != 2 or len(given) > MOST_EXACT):
+            return admitted_array(given_array(given, f"the {FORMS[form]}"), form)
+        given = given.tolist()
+    if not isinstance(given, Iterable) or isinstance(given, str):
+        raise KlcliError(
+            f"the {FORMS[form]} must hold rows, got {given!r:.60}", "for example [[2, 1], [1, 2]]"
+        )
     rows = tuple(exact_numbers(row, f"row {number} of the matrix") for number, row in enumerate(given, 1))
     found, asymmetry = admitted(rows, form)
     return (floats(found) if len(found) > MOST_EXACT else found), asymmetry

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import mpmath
+import numpy
 import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -197,6 +198,14 @@ def test_a_covariance_matrix_has_what_no_formula_sees(klcli: Klcli) -> None:
     assert rows["B"]["value"] == pytest.approx(0.0615195, abs=1e-7)
     assert found["point"]["sigma"] == pytest.approx(1.2**0.5)
     assert "not its correlations" in klcli("compare", *FAST, *arguments).out
+
+
+def test_a_point_that_is_computed_or_read_has_six_digits(klcli: Klcli, tmp_path: Path) -> None:
+    read = tmp_path / "mu.npy"
+    numpy.save(read, numpy.array([0.1]))
+    arguments = (*FAST, "--param", "var", "--mu", f"@{read}", "--cov", "1.2")
+    assert "mu = 0.1, sigma = 1.09545 " in klcli("compare", *arguments).out
+    assert "nats at mu = 0.1, sigma = 1.2," in klcli("compare", "--mu", f"@{read}").out
 
 
 @pytest.mark.parametrize(
