@@ -5,17 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.read.ast_parts import text_of_name
+from klcli.formula.read.ast_parts import rebuilt, text_of_name
 from klcli.formula.read.callee import called, is_module
-from klcli.lazy_regex import regex
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
 
 _SPLITS = ("chunk", "split", "tensor_split", "unbind", "unstack")
-_PART = regex(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
-"""A name, and what is taken of its value: an attribute, an item."""
-_OWNER = regex(r"\b[^\W\d]\w*\.(?=[^\W\d])")
-"""An object before one of its attributes: layers that split an output have objects of their own."""
 
 Root = tuple[str, int, int, str]
 """Where a name that is no formula gets its value: file, line, column and the name there."""
@@ -32,10 +27,36 @@ def origin(before: Sequence[FlowStatement], name: str, root: SourceFunction) -> 
     for number in range(len(before) - 1, -1, -1):
         if name in before[number].targets:
             return _led_on(before[:number], before[number], name, root)
-    if found := _PART.fullmatch(name):
-        path, line, column, whole = origin(before, found["whole"], root)
-        return path, line, column, whole + _OWNER.sub("", found["part"]).replace("...", ":")
+    part = ast.parse(name, mode="eval").body
+    if whole := _whole(part):
+        path, line, column, at = origin(before, whole, root)
+        return path, line, column, at + ast.unparse(_taken(part)).removeprefix(whole)
     return (root.module.path, 0, 0, f"{root.name}:{name}")
+
+
+def _whole(part: ast.expr) -> str | None:
+    """The name of what attributes and items are taken of; None for what takes none."""
+    node = part
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) and node is not part else None
+
+
+def _taken(part: ast.AST) -> ast.AST:
+    """What is taken, without the objects in its indices: layers that split an output have their own."""
+    if isinstance(part, ast.Subscript):
+        return rebuilt(part, lambda below: _taken(below) if below is part.value else _index(below))
+    return rebuilt(part, _taken)
+
+
+def _index(node: ast.AST) -> ast.AST:
+    """``:latents`` for ``:self.latents``; ``...`` and ``:`` before the last axis are one."""
+    match node:
+        case ast.Attribute(attr=name):
+            return ast.Name(name)
+        case ast.Constant(value=value) if value is ...:
+            return ast.Slice()
+    return rebuilt(node, _index)
 
 
 def _led_on(before: Sequence[FlowStatement], step: FlowStatement, name: str, root: SourceFunction) -> Root:

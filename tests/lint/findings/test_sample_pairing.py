@@ -34,6 +34,17 @@ def test_by_the_names_of_methods_of_one_class(
     assert [pair.relation for pair in paired_samples(found.divergences, found.samples)] == relations
 
 
+@pytest.mark.parametrize(("charged", "relations"), [("post", ["disagree"]), ("prior", [])])
+def test_gaussians_of_one_object_are_two(charged: str, relations: list[str]) -> None:
+    one = module(
+        "import torch\ndef f(out):\n"
+        "    z = out.post.mu + torch.exp(out.post.s) * torch.randn_like(out.post.mu)\n"
+        f"    return z, -0.5 * (1 + out.{charged}.s - out.{charged}.mu ** 2 - out.{charged}.s.exp()).sum()\n"
+    )
+    found = occurrences(one, project(one))
+    assert [pair.relation for pair in paired_samples(found.divergences, found.samples)] == relations
+
+
 def test_what_is_the_mean_of_one_and_the_head_of_the_other() -> None:
     one = module(
         "import torch\ndef f(h):\n    a, b = h.chunk(2)\n"
