@@ -69,7 +69,9 @@ def _computed(q: AnyGaussian, p: AnyGaussian, unit: Unit, samples: int | None, s
     return data
 
 
-def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent: bool = True) -> EstimateData:
+def estimate(
+    log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent: bool | None = None
+) -> EstimateData:
     """KL(q || p) from samples of q: k1, k2, k3, and what can be said of their errors.
 
     Args:
@@ -78,6 +80,7 @@ def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent:
         log_p: log p(x) of each.
         unit: of the estimates.
         independent: whether the samples are; of others, such as the tokens of a sequence, no error is known.
+            Without it they are taken for such unless they repeat as copies do.
 
     Returns:
         The fields of the JSON of ``klcli estimate``; `value` and `standard_error` are those of k1.
@@ -99,8 +102,10 @@ def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent:
         raise KlcliError(
             f"log densities of samples have the shape (n,), not {shapes}", "one row a sample of q"
         )
-    found = of_arrays(*columns)
+    found = of_arrays(*columns, independent=independent is not None)
+    table = found.table()
+    are_independent = table.independent if independent is None else independent
     data: EstimateData = estimate_report(
-        found.table(), estimation(found.sums, independent=independent), known_unit(unit), sample=found.sample
+        table, estimation(found.sums, independent=are_independent), known_unit(unit), sample=found.sample
     ).data
     return data

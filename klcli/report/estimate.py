@@ -34,6 +34,8 @@ from klcli.report.estimate_wording import (
     share_text,
     sign_text,
     tail_text,
+    unseen_text,
+    valid_text,
 )
 from klcli.report.report import Report
 from klcli.report.wording import FEW_DIGITS, about, normal_text, reading_text, with_error
@@ -41,6 +43,7 @@ from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
+from klcli.samples.unseen import FEW_FOR_A_TAIL
 from klcli.tables.collected_log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
@@ -139,7 +142,7 @@ def _estimate_table(estimates: Sequence[RatioEstimate], figures: EstimateFigures
             f"{estimate.estimator.name} = mean of {estimate.use.formula}",
             Cell(_value_text(estimate), "strong" if estimate.estimator is figures.k1.estimator else "plain"),
             interval_text(estimate.interval, estimate.standard_error),
-            error_bar_text(estimate, figures.found) or "valid",
+            error_bar_text(estimate, figures.found) or valid_text(figures.found.rows),
         )
         for estimate in estimates
     )
@@ -176,6 +179,9 @@ def _facts(figures: EstimateFigures) -> Iterator[Fact]:
         of_rows = found.row_ratio
         text = _ratio_text(of_rows)
         yield Fact("the same per row", text, mean_text(of_rows), "bad" if of_rows is found.off else "plain")
+    if figures.unseen and found.rows < FEW_FOR_A_TAIL:
+        share = f"{share_text(figures.unseen.probability)} of q"
+        yield Fact("may be missed", share, unseen_text(figures.unseen, found.rows, figures.unit))
     yield Fact("tail of r", shape_text(found.ratio_tail), tail_text(found))
 
 

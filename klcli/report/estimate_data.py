@@ -13,6 +13,7 @@ from klcli.report.estimate_wording import error_bar_text, sign_text, tail_text
 from klcli.report.report import in_short
 from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
+from klcli.samples.unseen import Unseen
 from klcli.tables.collected_log_ratios import TableRead
 from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
@@ -38,6 +39,7 @@ class EstimateData:
         mean_row_ratio: the mean of p/q of the rows of groups, which is 1, too; None without groups.
         mean_inverse_ratio: the mean of q/p.
         tail: of p/q.
+        unseen: what the samples may have missed; None where k1 has no interval.
         sign: what the sign of k1 says.
         infinite_rows: rows with p = 0.
         samples: of Gaussians, beside the closed form.
@@ -60,6 +62,7 @@ class EstimateData:
     mean_row_ratio: RatioMean | None
     mean_inverse_ratio: Mapping[str, float | None]
     tail: Mapping[str, object]
+    unseen: Unseen | None
     sign: Mapping[str, object]
     infinite_rows: int
     samples: Mapping[str, object] | None
@@ -108,6 +111,7 @@ def data(figures: EstimateFigures) -> EstimateData:
             "size": tail.size,
             "remark": tail_text(found),
         },
+        unseen=figures.unseen,
         sign={"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
         infinite_rows=found.infinite_rows,
         samples=fields_of(figures, "closed_form z") | fields_of(pair, "of_q of_p") if pair else None,

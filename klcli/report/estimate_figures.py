@@ -14,6 +14,7 @@ from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
+from klcli.samples.unseen import Unseen, unseen
 from klcli.tables.collected_log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
@@ -68,6 +69,11 @@ class EstimateFigures:
     def k1(self) -> RatioEstimate:
         """The estimate that is unbiased whatever p is."""
         return next(row for row in self.estimates if row.estimator.name == DEFAULT_ESTIMATOR)
+
+    @property
+    def unseen(self) -> Unseen | None:
+        """What the samples may have missed; None where k1 has no interval."""
+        return unseen(self.k1, self.found.rows)
 
     @property
     def status(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
-from klcli.report.estimate_wording import dependence_text, share_text
+from klcli.report.estimate_wording import dependence_texts, share_text
 from klcli.samples.estimates import TableEstimates
 from klcli.samples.gaussian_samples import SampleCheck
 from klcli.tables.collected_log_ratios import TableRead
@@ -37,6 +37,8 @@ def assumption(table: TableRead) -> str:
     """What its rows are taken for."""
     if table.suspected_group is not None:
         return f"rows with the same {table.suspected_group} are not independent, and each is a sample of q"
+    if table.copies is not None:
+        return "each is a sample of q, and some are copies of others"
     return f"each {'group' if table.group else 'row'} is an independent sample of q"
 
 
@@ -63,8 +65,7 @@ def warnings(table: TableRead, found: TableEstimates, padded: float = 0.0) -> It
             f"{share_text(padded)} of the rows are 0 in both columns at the ends of sequences: padding that "
             "counts as tokens makes means per row too small; a mask leaves it out"
         )
-    if table.suspected_group is not None:
-        yield dependence_text(table.suspected_group)
+    yield from dependence_texts(table)
     if table.probabilities:
         yield "these look like probabilities: both columns lie between 0 and 1; log q and log p are wanted"
     if found.infinite_rows:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
+from klcli.gaussian.divergence_result import Unit
 from klcli.report.estimate_causes import UNTOLD, cause_text
 from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS, with_error
 from klcli.samples.causes import RatioCause
@@ -14,6 +15,8 @@ from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.gaussian_samples import SampleCheck
 from klcli.samples.ratio_sums import Tail
 from klcli.samples.reliability import FINITE_VARIANCE, LEAST_CARRYING, PRACTICAL, has_variance
+from klcli.samples.unseen import FEW_FOR_A_TAIL, Unseen
+from klcli.tables.collected_log_ratios import TableRead
 
 _COUNTABLE = 1e15
 """Beyond it doubles are no whole numbers any more."""
@@ -34,7 +37,7 @@ def error_bar_text(estimate: RatioEstimate, found: TableEstimates) -> str:
         case "few-rows":
             return f"no error bar: {_needed(estimate)}"
         case "dependent-rows":
-            return "no error bar: rows of one group are not independent"
+            return "no error bar: the rows are not independent"
         case "heavy-tail" if estimate.use.exponential and found.k1.reliability != "heavy-tail":
             return "no error bar: rare rows carry the average, however many there are"
         case "heavy-tail":
@@ -53,6 +56,19 @@ def error_bar_text(estimate: RatioEstimate, found: TableEstimates) -> str:
             return "no error bar: beyond the doubles"
 
 
+def valid_text(rows: int) -> str:
+    """That an error bar is one, and how far that was seen."""
+    return "valid" if rows >= FEW_FOR_A_TAIL else f"valid as far as {rows:,} rows tell"
+
+
+def unseen_text(found: Unseen, rows: int, unit: Unit) -> str:
+    """What a table may have missed, and when that counts."""
+    return (
+        f"{rows:,} rows miss that in one table of 20; with log q - log p above "
+        f"{significant(found.log_ratio, FEW_DIGITS)} {unit} there, the KL is above the interval"
+    )
+
+
 def _needed(estimate: RatioEstimate) -> str:
     """How many rows it would take."""
     needed = estimate.needed_rows
@@ -64,12 +80,22 @@ def _needed(estimate: RatioEstimate) -> str:
     return f"rare rows carry the average, {count} rows are needed"
 
 
-def dependence_text(column: str) -> str:
-    """That a column names groups, and what to type."""
-    return (
-        f"the values of column {column} repeat, so that rows with the same one are no independent samples "
-        f"and no error bar holds: --group {shlex.quote(column)} adds them up, --independent says they are"
-    )
+def dependence_texts(table: TableRead) -> Iterator[str]:
+    """Why samples are not independent, and what to type."""
+    column = table.suspected_group
+    if column is not None:
+        yield (
+            f"the values of column {column} repeat, so that rows with the same one are no independent "
+            f"samples and no error bar holds: --group {shlex.quote(column)} adds them up, "
+            "--independent says they are"
+        )
+    if table.copies is not None:
+        asked = "" if table.group else "; --independent says that they are none"
+        yield (
+            f"{'sequences' if table.group else 'rows'} are copies: the same log q - log p stands there "
+            f"{significant(table.copies, FEW_DIGITS)} times on average, which independent samples "
+            f"do not do, and no error bar holds: leave the copies out{asked}"
+        )
 
 
 def interval_text(interval: tuple[float, float] | None, error: float | None) -> str:

@@ -133,7 +133,7 @@ def estimation(sums: RatioSums, *, independent: bool = True, rows: RatioSums | N
     """
     tail = sums.ratio_tail()
     ratio, inverse = _means(sums, independent=independent)
-    row_ratio, row_inverse = _means(rows, independent=True) if rows else (None, None)
+    row_ratio, row_inverse = _means(rows, independent=independent) if rows else (None, None)
     estimates = {row.name: _estimate(row, use, sums, independent) for row, use in of_tables()}
     sign_z = _sign_z(sums) if independent else None
     sign = _sign(estimates[DEFAULT_ESTIMATOR], sign_z, sums.count)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.samples.gaussian_samples import GaussianSamples
 from klcli.samples.ratio_sums import RatioSums
+from klcli.samples.repeats import Repeats
 from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratio_columns import Layout
-from klcli.values import dataclass
+from klcli.values import dataclass, field
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ROWS = "each row is one sample of q; with --group, each group"
 
@@ -30,6 +35,7 @@ class TableRead:
         probabilities: whether the numbers look like probabilities and not like their logarithms.
         suspected_group: a column that looks as if it named groups, whose rows are treated one by one.
         files: how many were read together.
+        copies: how often a sample's log q - log p stands in the table on average, where samples are copies.
     """
 
     name: str
@@ -42,6 +48,12 @@ class TableRead:
     probabilities: bool = False
     suspected_group: str | None = None
     files: int = 1
+    copies: float | None = None
+
+    @property
+    def independent(self) -> bool:
+        """Whether nothing says that its samples are not."""
+        return self.suspected_group is None and self.copies is None
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +74,7 @@ class LogRatios:
         suspects: columns that look as if they named groups, by the tables that have them.
         files: how many were read.
         masked: whether a mask says which rows count.
+        repeats: how often samples stand there; None where it was said that each is one of its own.
     """
 
     name: str
@@ -77,6 +90,15 @@ class LogRatios:
     suspects: tuple[tuple[int, str], ...] = ()
     files: int = 1
     masked: bool = False
+    repeats: Repeats | None = field(default_factory=Repeats)
+
+    def add(self, log_ratios: NDArray[Any]) -> None:
+        """Add samples that follow each other, each finite or inf."""
+        import numpy
+
+        self.sums.add(log_ratios)
+        if self.repeats:
+            self.repeats.add(log_ratios[numpy.isfinite(log_ratios)])
 
     @property
     def gaussians(self) -> GaussianSamples | None:
@@ -106,6 +128,8 @@ class LogRatios:
             self.tokens.merge(other.tokens)
         self.layout.merge(other.layout)
         self.sums.merge(other.sums)
+        if self.repeats and other.repeats:
+            self.repeats.merge(other.repeats)
         self.sample.merge(other.sample)
         if other.order < self.order:
             self.name, self.order = other.name, other.order
@@ -142,6 +166,7 @@ class LogRatios:
             probabilities=self.layout.looks_like_probabilities,
             suspected_group=self.suspects[0][1] if self.suspects else None,
             files=self.files,
+            copies=self.repeats.times if self.repeats else None,
         )
 
 

@@ -58,11 +58,13 @@ def read(name: str, table: Table, work: RatioWork, order: int = 0) -> LogRatios:
     watch = RunWatch(table, layout.columns) if key is None and not plain else None
     columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
     found = LogRatios(name, order, layout, columns, RatioSums(order), RowSample(order))
+    if work.independent:
+        found.repeats = None
     rows = CompleteRows(table, layout.columns, skip_missing=work.skip_missing)
     blocks = rows.of(table.blocks(layout.columns, key, watch))
     if key is None:
         for block in blocks:
-            found.sums.add(_log_ratio(found, block))
+            found.add(_log_ratio(found, block))
     else:
         found.group = column_name(table, key)
         _add_groups(found, blocks)
@@ -90,7 +92,7 @@ def _add_groups(found: LogRatios, blocks: Iterable[Block]) -> None:
             sums = block.values[:, 0]
             beyond = numpy.isnan(sums) | (sums == -inf)
             refuse(block, beyond, "the sum of log q - log p is beyond the doubles", "are these logarithms?")
-            found.sums.add(sums)
+            found.add(sums)
             tokens.add(block.values, numpy.asarray(block.sizes, dtype=float))
 
 
@@ -109,12 +111,15 @@ def _log_ratio(found: LogRatios, block: Block) -> NDArray[Any]:
     return ratio
 
 
-def of_arrays(log_q: NDArray[Any], log_p: NDArray[Any] | None = None) -> LogRatios:
+def of_arrays(
+    log_q: NDArray[Any], log_p: NDArray[Any] | None = None, *, independent: bool = False
+) -> LogRatios:
     """The log ratios of arrays.
 
     Args:
         log_q: log q(x) of each sample x of q, in nats, of shape (n,); alone, log q(x) - log p(x).
         log_p: log p(x) of each.
+        independent: whether every one is a sample of its own, whatever repeats.
 
     Raises:
         KlcliError: a number that is missing or cannot be of a sample of q.
@@ -127,5 +132,7 @@ def of_arrays(log_q: NDArray[Any], log_p: NDArray[Any] | None = None) -> LogRati
     refuse(block, numpy.isnan(values).any(axis=1), "a number is missing", "leave such samples out")
     columns = dict(zip(layout.meanings, layout.meanings, strict=True))
     found = LogRatios("an array", 0, layout, columns, RatioSums(), RowSample())
-    found.sums.add(_log_ratio(found, block))
+    if independent:
+        found.repeats = None
+    found.add(_log_ratio(found, block))
     return found

@@ -59,6 +59,12 @@ def test_whose_samples_they_are(of_q: bool, of_p: bool, text: list[str]) -> None
             0.0,
             ["the values of column seq repeat, so that rows with the same one are no independent samples"],
         ),
+        (
+            {"copies": 2.0},
+            0.0,
+            ["rows are copies: the same log q - log p stands there 2 times on average"],
+        ),
+        ({"copies": 3.0, "group": "id"}, 0.0, ["sequences are copies"]),
         ({"probabilities": True}, 0.0, ["these look like probabilities: both columns lie between 0 and 1"]),
         ({"skipped_rows": 1200}, 0.0, ["1,200 rows with missing numbers are left out"]),
     ],

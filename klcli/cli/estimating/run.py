@@ -11,7 +11,7 @@ from klcli.gaussian.divergence_result import Unit
 from klcli.render.character_spellings import visible
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_input import GaussianPair
-from klcli.report.estimate_wording import dependence_text
+from klcli.report.estimate_wording import dependence_texts
 from klcli.report.report import Report
 from klcli.samples.estimates import estimation
 from klcli.tables.collected_log_ratios import LogRatios
@@ -36,10 +36,10 @@ def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quie
     """
     found = _collected(given, work, engine, quiet)
     table = found.table(given.name)
-    if table.suspected_group is not None:
-        say(f"warning: {visible(dependence_text(table.suspected_group))}")
+    for why in dependence_texts(table):
+        say(f"warning: {visible(why)}")
     rows = found.tokens.tokens if found.tokens else None
-    estimates = estimation(found.sums, independent=table.suspected_group is None, rows=rows)
+    estimates = estimation(found.sums, independent=table.independent, rows=rows)
     samples = found.gaussians
     pair = GaussianPair(samples.q, samples.p, samples.of_q(), samples.of_p()) if samples else None
     return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread, found.sample)

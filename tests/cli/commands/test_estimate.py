@@ -69,14 +69,14 @@ def test_the_json(klcli: Klcli, table: str) -> None:
     found = data(klcli, table)
     assert list(found) == [
         "schema", "table", "unit", "divergence", "assumption", "estimates", "mean_per_row", "per_row", "effective_size", "mean_ratio",
-        "mean_row_ratio", "mean_inverse_ratio", "tail", "sign", "infinite_rows", "samples", "status", "problems", "causes",
+        "mean_row_ratio", "mean_inverse_ratio", "tail", "unseen", "sign", "infinite_rows", "samples", "status", "problems", "causes",
         "warnings",
     ]  # fmt: skip
     assert found["schema"] == "klcli.estimate/2"
     assert found["table"] == {
         "name": table, "columns": {"log_q": "log_q", "log_p": "log_p"}, "rows": ROWS, "group": None,
         "grouped_rows": None, "skipped_rows": 0, "first_infinite": None, "probabilities": False,
-        "suspected_group": None, "files": 1,
+        "suspected_group": None, "files": 1, "copies": None,
     }  # fmt: skip
     k1 = of(found, "k1")
     assert list(k1) == [
@@ -325,6 +325,38 @@ def test_tokens_that_are_said_to_be_independent(klcli: Klcli, tmp_path: Path) ->
         2,
         "error: --independent says that there are no groups",
     )
+
+
+def test_rows_that_are_copies(klcli: Klcli, table: str, tmp_path: Path) -> None:
+    """Named twice a file is one sample: the interval was too small by the root of 2, and called valid."""
+    result = klcli("estimate", table, table, "--json")
+    found = json.loads(result.out)
+    assert (result.status, found["table"]["copies"], found["table"]["files"]) == (0, 2, 2)
+    assert result.err == f"warning: {found['warnings'][0]}\n"
+    assert "rows are copies" in result.err
+    assert "--independent" in result.err
+    assert of(found, "k1")["error_bar"] == "dependent-rows"
+    assert found["mean_ratio"]["verdict"] == "unknown"
+    assert of(data(klcli, table, table, "--independent"), "k1")["error_bar"] == "valid"
+    path, _ = tokens(tmp_path / "t.csv")
+    grouped = klcli("estimate", path, path, "--group", "1", "--json")
+    assert "sequences are copies" in grouped.err
+    assert "--independent" not in grouped.err
+    found = json.loads(grouped.out)
+    assert (of(found, "k1")["error_bar"], found["mean_row_ratio"]["verdict"]) == ("dependent-rows", "unknown")
+
+
+def test_what_few_rows_may_have_missed(klcli: Klcli, tmp_path: Path) -> None:
+    values = numpy.random.default_rng(0).normal(0.5, 1.0, 499)
+    numpy.save(tmp_path / "t.npy", values[:, None])
+    found = data(klcli, str(tmp_path / "t.npy"), "--log-ratio", "1", "--unit", "bits")
+    level = values.mean() + 1.96 * values.std(ddof=1) / 499**0.5 / (1 - 0.05 ** (1 / 499))
+    assert found["unseen"]["log_ratio"] == pytest.approx(level / numpy.log(2), rel=1e-4)
+    text = klcli("estimate", str(tmp_path / "t.npy"), "--log-ratio", "1").out
+    assert "valid as far as 499 rows tell" in text
+    assert f"log q - log p above {level:.3g} nats there" in text
+    numpy.save(tmp_path / "t.npy", numpy.append(values, 0.5)[:, None])
+    assert "may be missed" not in klcli("estimate", str(tmp_path / "t.npy"), "--log-ratio", "1").out
 
 
 def test_a_negative_estimate_of_tokens(klcli: Klcli, tmp_path: Path) -> None:
