@@ -19,7 +19,7 @@ from klcli.formula.value.doubles import DoubleColumns
 from klcli.judge.acceptance import PASSES
 from klcli.judge.clipped_kl import clip_conditions
 from klcli.judge.condition_kinds import Condition
-from klcli.judge.gradient import gradient_of, is_stopped
+from klcli.judge.gradient_flow import stop_conditions
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.typical_posteriors import sigmas_text, usual_points
@@ -45,7 +45,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
         *clip_conditions(prepared, verdict),
-        *stops(is_whole=is_stopped(prepared), gradient=gradient_of(prepared, verdict)),
+        *stop_conditions(prepared, verdict),
     )
 
 
@@ -171,16 +171,3 @@ def _weight(weighted: Sequence[float], bare: Sequence[float]) -> float:
         return 1.0
     low, high = min(pairs, key=lambda pair: pair[1]), max(pairs, key=lambda pair: pair[1])
     return abs((high[0] - low[0]) / (high[1] - low[1])) if high[1] > low[1] else 1.0
-
-
-def stops(*, is_whole: bool, gradient: str) -> Iterator[Condition]:
-    """Conditions of gradients that are stopped.
-
-    Args:
-        is_whole: whether no gradient flows through any of it.
-        gradient: what is optimised in the place of the KL, in words; empty where that is the KL.
-    """
-    if is_whole:
-        yield Condition("no-gradient", "it is stopped as a whole: no gradient flows through it", False)
-    if gradient:
-        yield Condition("gradient", gradient, False)

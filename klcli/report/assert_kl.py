@@ -12,7 +12,7 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.counterexample import plain_text
-from klcli.judge.gradient import gradient_of
+from klcli.judge.gradient_flow import trained_instead
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.naming import multiple_text
 from klcli.judge.proof import is_proved
@@ -247,7 +247,6 @@ def _gradient_details(
     gap = found.gaps[0]
     at = gap.head if gap.what == names[1] else gap.mean
     text = f"autograd {significant(gap.found)}, true {significant(gap.expected)}"
-    said = gradient_of(verification.prepared, verification.best.verdict) if verification else ""
-    _, _, optimised = said.partition("; it optimises ")
-    more = f"; it optimises {optimised}" if optimised else ""
+    loss = trained_instead(verification.prepared, verification.best.verdict) if verification else ""
+    more = f"; it optimises {loss}" if loss else ""
     yield f"  gradient   of {gap.what} at {significant(at)}: {text}{more}"

@@ -113,7 +113,7 @@ def _of_gradient(term: Term) -> Iterator[TraceFinding]:
     off = [one for one in term.slopes if not one.agrees]
     numbers = f"; {off[0].text}" if off else ""
     for one in term.kernel.verification.conditions:
-        is_some = one.kind == "gradient" and not one.passes and not term.kernel.is_held
+        is_some = one.kind == "gradient" and not one.passes and not term.kernel.flow.held
         if is_some or one.kind == "no-gradient":
             yield TraceFinding(_STOPPED, "warning", term.place, one.text + numbers, term=term)
             return

@@ -10,7 +10,7 @@ from math import isfinite
 
 from klcli.formula.value.small_arrays import Array
 from klcli.trace.entry_counts import Amount
-from klcli.trace.kl_recognition import Kernel, flowing
+from klcli.trace.kl_recognition import Kernel
 from klcli.trace.loss_part import Part
 from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding, weights_of
 from klcli.trace.recording import NotedLoss, Recording
@@ -91,7 +91,7 @@ def _slopes(
     weights: Sequence[float],
     limit: float,
 ) -> Iterator[Slope]:
-    held = set(arrays) - set(flowing(kernel.tree)) if kernel.is_held else set()
+    held = kernel.flow.still if kernel.flow.held else set()
     for name, array in arrays.items():
         noted = _noted(recording, loss, part, name)
         own = _true(kernel, arrays, name, weights)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from klcli.trace.kl_recognition import flowing
 from klcli.trace.terms import Term
 
 
@@ -21,7 +20,7 @@ def never_trained(terms: Sequence[Term]) -> Iterator[tuple[Term, str]]:
     groups: dict[frozenset[int], list[Term]] = {}
     for term in terms:
         kernel = term.kernel
-        if kernel and kernel.is_held and not kernel.is_sampled and not term.part.matrices:
+        if kernel and kernel.flow.held and not kernel.is_sampled and not term.part.matrices:
             groups.setdefault(frozenset(node for side in _sides(term) for node in side), []).append(term)
     for own in groups.values():
         moved = {node for term in own for node in _moved(term)}
@@ -45,7 +44,9 @@ def _sides(term: Term) -> tuple[dict[int, str], dict[int, str]]:
 def _moved(term: Term) -> set[int]:
     """The nodes that a gradient of a term flows to."""
     assert term.kernel
-    return {term.part.builder.symbols[name] for name in flowing(term.kernel.tree)}
+    still, symbols = term.kernel.flow.still, term.part.builder.symbols
+    names = term.kernel.verification.best.verdict.roles.names
+    return {symbols[name] for name in names if name and name not in still}
 
 
 def _words(names: Sequence[str], count: int) -> str:

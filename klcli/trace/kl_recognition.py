@@ -14,11 +14,12 @@ from types import MappingProxyType
 from klcli.errors import KlcliError
 from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
-from klcli.formula.tree import Call, Length, Negative, Number, Operation, Stop, Symbol, Tree, operation
+from klcli.formula.tree import Call, Length, Negative, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.answer import verify
+from klcli.judge.gradient_flow import GradientFlow, gradient_flow
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import Question
 from klcli.judge.roles import MOST_SYMBOLS
@@ -73,12 +74,9 @@ class Kernel:
         return role.mean is not None or role.prior_mean is not None
 
     @property
-    def is_held(self) -> bool:
-        """Whether one of its two Gaussians is held still: no gradient flows to its mean nor to its head."""
-        role = self.verification.best.verdict.roles
-        sides = ((role.mean, role.head), (role.prior_mean, role.prior_head))
-        moved = set(flowing(self.tree))
-        return role.has_prior and any(not moved & set(filter(None, side)) for side in sides)
+    def flow(self) -> GradientFlow:
+        """Which of its symbols its gradient reaches."""
+        return gradient_flow(self.verification.prepared, self.verification.best.verdict)
 
     def read_as(self, name: str | None) -> Kernel:
         """The same with the mistake that it has under another reading, if that has one."""
@@ -142,17 +140,6 @@ def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
     again = _with_mistake(held)
     found_so = Kernel(held, tree, mistaken=again if again.best.mistake else None)
     return found_so.read_as(suggested(held.best.verdict.roles.head or ""))
-
-
-def flowing(tree: Tree) -> Iterator[str]:
-    """The symbols with an occurrence that a gradient flows to."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Symbol):
-            yield node.name
-        elif not isinstance(node, Stop):
-            stack.extend(children(node))
 
 
 def _with_mistake(found: Verification, reading: Parameterization | None = None) -> Verification:

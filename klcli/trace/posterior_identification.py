@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.roles import Roles
 from klcli.trace.anatomy import Anatomy
-from klcli.trace.kl_recognition import flowing
 from klcli.trace.recording import Recording
 from klcli.trace.samplers import drawn_nodes, paired
 from klcli.trace.terms import Term
@@ -60,5 +59,5 @@ def _sides(term: Term) -> tuple[frozenset[int], frozenset[int]] | None:
     role, symbols = kernel.verification.best.verdict.roles, term.part.builder.symbols
     pairs = ((role.mean, role.head), (role.prior_mean, role.prior_head))
     first, second = (frozenset(symbols[name] for name in pair if name) for pair in pairs)
-    is_trained = {symbols[name] for name in flowing(kernel.tree)} == first | second
+    is_trained = not kernel.flow.still
     return (first, second) if len(first) == len(second) == 2 and is_trained else None

@@ -92,7 +92,7 @@ def _stops_inside(recording: Recording, part: Part) -> bool:
 
         return any(recording.steps[one].op == "stop" for one in nodes_inside(recording, part.chain.core))
     conditions = part.kernel.verification.conditions if part.kernel else ()
-    return any(one.kind == "gradient" and not one.passes for one in conditions)
+    return any(one.kind == "gradient" for one in conditions)
 
 
 def _of_stack(recording: Recording, chain: Chain) -> list[Part]:

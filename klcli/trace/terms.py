@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition_kinds import Condition
+from klcli.judge.gradient_flow import NO_GRADIENT
 from klcli.judge.proof import is_proved
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.trace.entry_counts import Amount
@@ -198,15 +199,14 @@ def _has_shift(kl: ScaledKL) -> bool:
 
 def _conditions(recording: Recording, part: Part, kernel: Kernel, amount: Amount) -> Iterator[Condition]:
     shape = () if part.matrices else shape_of(part, kernel)
-    for one in kernel.verification.conditions:
-        is_held = one.kind == "gradient" and kernel.is_held
-        yield Condition("gradient", _HELD, True) if is_held else one
+    yield from kernel.verification.conditions
     for said in (*kernel.counted, *amount.said):
         yield Condition("shapes", said, True)
     if part.is_taken_away:
         yield Condition("weights", "the loss takes the KL away", False)
-    if any(recording.steps[index].op == "stop" for index in part.chain.wrappers):
-        yield Condition("gradient", "it is stopped as a whole: no gradient flows through it", False)
+    is_stopped = any(recording.steps[index].op == "stop" for index in part.chain.wrappers)
+    if is_stopped and NO_GRADIENT not in kernel.verification.conditions:
+        yield NO_GRADIENT
     if len(shape) == 2 and shape[0] == shape[1] > 1:
         text = f"B = d = {shape[0]}: which axis is the batch cannot be told from this step"
         yield Condition("shapes", text, True)

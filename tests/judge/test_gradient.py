@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from klcli.formula.program_reader import read_program
-from klcli.formula.tree import Stop, Symbol, operation
 from klcli.judge.answer import verify
-from klcli.judge.gradient import gradient_of, is_value
-from tests.judge.programs.oracle import Symbols, gradient_differs, value_of
+from klcli.judge.gradient import optimised
+from tests.judge.programs.oracle import value_of
 
-SYMBOLS = Symbols("mu", "lv")
+WHOLE = "1/2 mu^2 + 1/2 sigma^2 - log sigma"
 
 # Where a stop can stand in one line, and what is optimised then.
 PLACINGS = {
@@ -25,8 +24,8 @@ PLACINGS = {
     "-0.5*torch.sum(1 + lv - mu*mu.detach() - lv.exp())": "1/4 mu^2 + 1/2 sigma^2 - log sigma",
     "-0.5*torch.sum(1 + lv.detach() - mu.pow(2) - lv.detach().exp())": "1/2 mu^2",
     "-0.5*torch.sum((1 + lv - mu.pow(2)).detach() - lv.exp())": "1/2 sigma^2",
-    "-0.5*torch.sum(lv - lv.detach() + 1 + lv.detach() - mu.pow(2) - lv.exp())": "",
-    "-0.5*torch.sum(1 + lv - mu.pow(2) - lv.exp())": "",
+    "-0.5*torch.sum(lv - lv.detach() + 1 + lv.detach() - mu.pow(2) - lv.exp())": WHOLE,
+    "-0.5*torch.sum(1 + lv - mu.pow(2) - lv.exp())": WHOLE,
     "-0.5*torch.sum(1 + lv - mu.pow(2) - lv.exp().detach(), dim=1).mean()": "1/2 mu^2 - log sigma",
     "(0.5*((mu**2).detach() + lv.exp() - 1 - lv)).sum(-1).mean(0)": "1/2 sigma^2 - log sigma",
 }
@@ -35,18 +34,12 @@ PLACINGS = {
 def said(text: str) -> str:
     found = verify(read_program(text))
     assert found.best.kind == "exact"
-    return gradient_of(found.prepared, found.best.verdict)
-
-
-def optimised(text: str) -> str:
-    match = re.search(r"it optimises (.*) \+ c", said(text))
-    return match[1] if match else ""
+    return optimised(found.prepared, found.best.verdict)
 
 
 @pytest.mark.parametrize("text", PLACINGS)
 def test_placings(text: str) -> None:
-    assert optimised(text) == PLACINGS[text]
-    assert bool(said(text)) is gradient_differs(text, SYMBOLS)
+    assert said(text).partition(" + c")[0] == PLACINGS[text]
 
 
 def slopes_of(loss: str, mean: float, head: float) -> tuple[float, float]:
@@ -64,7 +57,7 @@ def slopes_of(loss: str, mean: float, head: float) -> tuple[float, float]:
     )
 
 
-@pytest.mark.parametrize("text", [text for text, loss in PLACINGS.items() if loss])
+@pytest.mark.parametrize("text", PLACINGS)
 def test_against_autograd(text: str) -> None:
     torch = pytest.importorskip("torch")
     mean, head = 0.7, -0.4
@@ -96,77 +89,6 @@ def test_where_it_leads() -> None:
     assert said("0.5*((lv.exp() - lv).detach() + mu**2 - 1)").endswith("the spread does not change")
 
 
-def test_names_of_what_is_stopped() -> None:
-    assert "the gradient of mu is not" in said("0.5*(lv.exp() + mu.detach()**2 - 1 - lv)")
-    assert "the gradient of lv is not" in said("0.5*(lv.exp() + mu**2 - 1 - lv.detach())")
-    assert "the gradient of mu and lv is not" in said("0.5*(lv.exp() + mu.detach()**2 - 1 - lv.detach())")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "torch.sum(0.5*(lv.exp() + mu**2 - 1 - lv)).detach()",
-        "torch.sum(0.5*(lv.exp() + mu**2 - 1 - lv), dim=1).detach().mean()",
-        "kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\nkl.detach()",
-    ],
-)
-def test_a_printed_value_has_no_gradient(text: str) -> None:
-    assert said(text) == ""
-    found = verify(read_program(text))
-    assert [(one.kind, one.passes) for one in found.conditions] == [("no-gradient", False)]
-    assert not gradient_differs(text.replace(".detach()", ""), SYMBOLS)
-    assert gradient_differs(text, SYMBOLS)
-    assert not found.holds(())
-
-
-KL = "0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
-
-
-@pytest.mark.parametrize(
-    ("text", "kinds"),
-    [
-        (f"with torch.no_grad():\n    kl = {KL}", ["no-gradient"]),
-        (f"total = 0\ntotal += ({KL}).item()", ["no-gradient"]),
-        (f"with torch.set_grad_enabled(False):\n    kl = {KL}", ["no-gradient"]),
-        (f"with torch.set_grad_enabled(True):\n    kl = {KL}", []),
-        (f"@torch.no_grad()\ndef kl(mu, lv):\n    return {KL}", ["no-gradient"]),
-        (f"@torch.jit.script\ndef kl(mu, lv):\n    return {KL}", []),
-        (f"with tf.GradientTape() as tape:\n    kl = {KL}", []),
-        (f"rec + ({KL}).detach()", ["gradient"]),
-        ("0.5*torch.sum(lv.detach().exp() + mu.detach()**2 - 1 - lv.detach())", ["gradient"]),
-    ],
-)
-def test_what_is_computed_without_gradients(text: str, kinds: list[str]) -> None:
-    found = verify(read_program(text))
-    assert [one.kind for one in found.conditions] == kinds
-    assert found.holds(()) is (not kinds)
-
-
-def test_of_what_is_stopped_everywhere_no_loss_is_named() -> None:
-    text = said("0.5*torch.sum(lv.detach().exp() + mu.detach()**2 - 1 - lv.detach())")
-    assert "no gradient flows" in text
-    assert "optimises" not in text
-
-
-@pytest.mark.parametrize(
-    ("text", "differs"),
-    [
-        ("beta * 0.5*torch.sum(lv.exp().detach() + mu**2 - 1 - lv)", True),
-        ("beta.detach() * 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)", False),
-        ("0.5*torch.sum(s_p.log() - s_q.log() + (s_q + (mu_q - mu_p)**2)/s_p.detach() - 1)", True),
-        ("0.5*torch.sum(s_p.log() - s_q.log() + (s_q + (mu_q - mu_p)**2)/s_p - 1)", False),
-        (
-            "0.5*torch.sum(s_p.detach().log() - s_q.log() + (s_q + (mu_q - mu_p.detach())**2)/s_p.detach() - 1)",
-            True,
-        ),
-    ],
-)
-def test_weights_and_priors(text: str, differs: bool) -> None:
-    found = verify(read_program(text))
-    assert found.best.kind in ("exact", "scaled")
-    assert bool(gradient_of(found.prepared, found.best.verdict)) is differs
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -176,10 +98,4 @@ def test_weights_and_priors(text: str, differs: bool) -> None:
     ],
 )
 def test_stops_in_their_spellings(text: str) -> None:
-    assert optimised(text) == "1/2 mu^2 - log sigma"
-
-
-def test_a_quotient_of_stopped_terms_is_a_value_and_one_with_a_weight_is_trained() -> None:
-    one, other = Stop(Symbol("a")), Stop(Symbol("b"))
-    assert is_value(operation("/", one, other))
-    assert not is_value(operation("*", Symbol("w"), other))
+    assert said(text).startswith("1/2 mu^2 - log sigma + c")

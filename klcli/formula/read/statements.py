@@ -261,11 +261,11 @@ def _is_part(tree: Tree, whole: Tree) -> bool:
 
 def stops_gradients(around: ast.expr) -> bool:
     """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
-    if not isinstance(around, ast.Call):
-        return False
-    if called(around) in _STOPPING:
-        return True
     match around:
+        case ast.Call() if called(around) in _STOPPING:
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in _STOPPING
         case ast.Call(args=[ast.Constant(value=False)]):
             return called(around) == "set_grad_enabled"
     return False

@@ -23,7 +23,7 @@ def record(state: State, node: ast.stmt, frame: Frame) -> None:
         node: the statement.
         frame: of the function that it stands in, to whose steps it is added.
     """
-    step = FlowStatement(node, frame.function, frame.spelled)
+    step = frame.step(node)
     offer(state, step, frame)
     frame.steps.append(step)
 
@@ -36,7 +36,8 @@ def offer(state: State, step: FlowStatement, frame: Frame) -> None:
         step: the statement.
         frame: with the statements before it.
     """
-    state.sinks += sinks_in(step.node, step.function, frame.steps)
+    if not step.is_untaped:  # what is computed without gradients is one to be compared
+        state.sinks += sinks_in(step.node, step.function, frame.steps)
     if found := excerpt(step, frame.steps, len(frame.steps), state.root):
         state.excerpts.append(found)
 
@@ -82,7 +83,7 @@ def kept(state: State, value: ast.expr, wish: str, frame: Frame) -> ast.expr:
         return value
     name = state.known.fresh(wish)
     node = ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), value)], value)
-    frame.steps.append(FlowStatement(ast.copy_location(node, value), frame.function, frame.spelled))
+    frame.steps.append(frame.step(ast.copy_location(node, value)))
     return ast.copy_location(ast.Name(name, ast.Load()), value)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import cast
 
-from klcli.formula.read.ast_parts import text_of_name, walked, words_in
+from klcli.formula.read.ast_parts import rebuilt, text_of_name, walked, words_in
 from klcli.lint.flow.statement_facts import Facts, facts_of
 from klcli.lint.flow.syntax_names import NAMES, stored
 from klcli.lint.project.definitions import SourceFunction
@@ -25,12 +26,14 @@ class FlowStatement:
         function: where it stands.
         spelled: what the names of the flow are in the source, where they differ.
         is_written: whether it stands in the source, and not for what a branch or a call did.
+        is_untaped: whether it stands under ``torch.no_grad()``: no gradient flows through what it computes.
     """
 
     node: ast.stmt
     function: SourceFunction
     spelled: Mapping[str, str] = field(default_factory=dict)
     is_written: bool = True
+    is_untaped: bool = False
 
     @cached_property
     def targets(self) -> frozenset[str]:
@@ -92,6 +95,14 @@ class FlowStatement:
     def known(self) -> Sequence[ast.stmt]:
         """What is known of what it does: itself, or that it gives names a value."""
         return self.given if self.is_opaque else (self.node,)
+
+    def as_trained(self, node: ast.stmt) -> ast.stmt:
+        """A statement in its place, with a value that is stopped where nothing is noted for gradients."""
+        value = getattr(node, "value", None)
+        if not self.is_untaped or value is None or isinstance(value, ast.Constant | ast.Tuple):
+            return node
+        stopped = ast.copy_location(ast.Call(ast.Attribute(value, "detach", ast.Load()), [], []), value)
+        return cast(ast.stmt, rebuilt(node, lambda child: stopped if child is value else child))
 
     @cached_property
     def given(self) -> Sequence[ast.stmt]:

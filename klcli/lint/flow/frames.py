@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from klcli.formula.read.ast_parts import below, rebuilt, walked
 from klcli.formula.read.calls.table import OPERATIONS
+from klcli.formula.read.statements import stops_gradients
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.structures import Structure
@@ -63,6 +64,7 @@ class Frame:
         depth: how many calls lie above it.
         steps: what was computed before.
         returns: what it gives back.
+        is_untaped: whether nothing is noted for gradients, as under ``torch.no_grad()``.
     """
 
     scope: Scope
@@ -71,6 +73,7 @@ class Frame:
     depth: int
     steps: list[FlowStatement]
     returns: list[Returned] = field(default_factory=list)
+    is_untaped: bool = False
 
     @property
     def function(self) -> SourceFunction:
@@ -85,6 +88,15 @@ class Frame:
     def branch(self) -> Frame:
         """The same function in a branch, in which other things are computed."""
         return replace(self, steps=list(self.steps))
+
+    def within(self, items: Sequence[ast.withitem]) -> Frame:
+        """The same function within contexts, which may keep gradients from being noted."""
+        stops = any(stops_gradients(item.context_expr) for item in items)
+        return replace(self, is_untaped=True) if stops else self
+
+    def step(self, node: ast.stmt) -> FlowStatement:
+        """A statement of the function, in the names of the flow."""
+        return FlowStatement(node, self.function, self.spelled, is_untaped=self.is_untaped)
 
     def renamed(self, node: ast.expr) -> ast.expr:
         """An expression with the names of the flow."""

@@ -136,6 +136,7 @@ def enter(state: State, function: SourceFunction, owner: ast.expr | None, frame:
     names |= libraries(state.project.of(function.module), state.project)
     scope = Scope(function, state.project, own, local, state.known.classes)
     inner = Frame(scope, names, owner if own else None, frame.depth + 1, frame.steps)
+    inner.is_untaped = frame.is_untaped or function.is_untaped
     annotate(state, inner)
     if owner is not None and own and (kind := class_of(owner, frame.scope)):
         state.known.classes.setdefault(text_of_name(owner) if not isinstance(owner, ast.Call) else "", kind)
@@ -173,7 +174,8 @@ def _give(state: State, inner: Frame, name: str, value: ast.expr, node: ast.Call
         return
     target = ast.copy_location(ast.Name(inner.names[name], ast.Store()), node)
     given = ast.copy_location(ast.Assign([target], value), node)
-    frame.steps.append(FlowStatement(given, frame.function, inner.spelled, is_written=False))
+    step = FlowStatement(given, frame.function, inner.spelled, is_written=False, is_untaped=frame.is_untaped)
+    frame.steps.append(step)
     if (structure := state.known.structure(value)) is not None:
         state.known.structures[inner.names[name]] = structure
     if isinstance(value, ast.Name | ast.Attribute) and (kind := class_of(value, frame.scope)):

@@ -122,10 +122,7 @@ def source_of_matrices(found: CodeExcerpt) -> SourceNodes | None:
     kept = _needed(found.step, found.before, found.count, names)
     if kept is None:
         return None
-    known = [
-        node for step in kept[:-1] for node in (step.given if step.is_opaque_to_matrices else (step.node,))
-    ]
-    source = SourceNodes([*known, found.step.node])
+    source = _program(kept, lambda step: step.given if step.is_opaque_to_matrices else (step.node,))
     return source if len(source.nodes) <= _MOST_NODES else None
 
 
@@ -156,7 +153,18 @@ def _needed(
 
 def source_of(steps: Sequence[FlowStatement]) -> SourceNodes:
     """The program of statements, of which the last is what is computed, whatever is known of it."""
-    return SourceNodes([*(node for step in steps[:-1] for node in step.known), steps[-1].node])
+    return _program(steps, lambda step: step.known)
+
+
+def _program(
+    steps: Sequence[FlowStatement], known: Callable[[FlowStatement], Sequence[ast.stmt]]
+) -> SourceNodes:
+    """Statements with what is known of them; where the last one has no gradient, none of them has to have."""
+    *before, last = steps
+    nodes = [(step, node) for step in before for node in known(step)]
+    return SourceNodes(
+        [*(node if last.is_untaped else step.as_trained(node) for step, node in nodes), last.node]
+    )
 
 
 def _formula(kept: Sequence[FlowStatement]) -> FlowStatement:
@@ -211,7 +219,7 @@ def parts_of(found: CodeExcerpt) -> Iterator[CodeExcerpt]:
     opened = [] if found.step.facts.is_readable else [_without_unreadable(value)]
     for part in (*(one for one in opened if one is not value), *_parts(value)):
         node = ast.copy_location(ast.Expr(part), part)
-        step = FlowStatement(node, found.step.function, found.step.spelled)
+        step = replace(found.step, node=node, is_written=True)
         if one := excerpt(step, found.before, found.count, found.root):
             yield one
 

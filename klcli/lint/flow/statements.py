@@ -16,7 +16,7 @@ from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.assignments import assign, kept, offer, record
 from klcli.lint.flow.branches import assigned, blocks, is_complete, only_set_in, set_alike, still_valid
 from klcli.lint.flow.expressions import translated
-from klcli.lint.flow.flow_step import FlowStatement, forgotten
+from klcli.lint.flow.flow_step import forgotten
 from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
 from klcli.lint.flow.inlining import annotate
 from klcli.lint.flow.sinks import Sink
@@ -69,7 +69,7 @@ def _begin(state: State) -> None:
     steps = beginning(function, state.project, local)
     names = libraries(state.project.of(function.module), state.project)
     names |= {name: state.known.fresh(name) for name in UNIT_NOISE if name in local}
-    frame = Frame(scope, names, None, 0, steps)
+    frame = Frame(scope, names, None, 0, steps, is_untaped=function.is_untaped)
     annotate(state, frame)
     _follow(state, function.body, frame, False)
 
@@ -85,7 +85,7 @@ def _follow(state: State, body: Sequence[ast.stmt], frame: Frame, sometimes: boo
                 for item in items:
                     if item.optional_vars is not None:
                         _forget(state, stored(item.optional_vars), frame)
-                _follow(state, inside, frame, sometimes)
+                _follow(state, inside, frame.within(items), sometimes)
             case ast.Try(body=inside, handlers=handlers, orelse=orelse, finalbody=last):
                 for handler in handlers:
                     _follow(state, handler.body, frame.branch(), True)
@@ -156,7 +156,7 @@ def _forget(state: State, names: set[str], frame: Frame) -> None:
 
 def _return(state: State, statement: ast.Return, value: ast.expr, frame: Frame, sometimes: bool) -> None:
     found = translated(state, value, frame)
-    step = FlowStatement(ast.copy_location(ast.Return(found), statement), frame.function, frame.spelled)
+    step = frame.step(ast.copy_location(ast.Return(found), statement))
     offer(state, step, frame)
     names = map(text_of_name, found.elts) if isinstance(found, ast.Tuple) else ()
     entries = {name: one for name in names if (one := state.known.structures.get(name))}

@@ -157,7 +157,7 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
 
 def _opened_statement(step: FlowStatement, part: ast.expr | None) -> ast.stmt:
     found = _open(step.node, part)
-    return found if isinstance(found, ast.stmt) else step.node
+    return step.as_trained(found if isinstance(found, ast.stmt) else step.node)
 
 
 def _opened(value: ast.expr, part: ast.expr | None) -> ast.expr:

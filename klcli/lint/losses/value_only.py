@@ -7,11 +7,8 @@ from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 from klcli.formula.entrywise_form import entry
-from klcli.formula.read.ast_parts import walked
-from klcli.formula.read.statements import stops_gradients
 from klcli.formula.traversal import free_symbols, remade, substitute
 from klcli.formula.tree import Negative, Number, Operation, Reduction, Stop, Symbol, Tree
-from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.losses.signs import TERM, converted, may_be_in, minimised, nodes_of, weight_sign
 from klcli.lint.terms.closed_form_terms import Divergence
@@ -43,16 +40,15 @@ def _others(one: Divergence) -> Collection[str]:
 
 def _is_trained(sink: Sink, one: Divergence) -> bool | None:
     """Whether a gradient flows through a KL from what is minimised; None where nobody can say."""
-    from klcli.judge.gradient import is_still  # not for files without terms
-    from klcli.judge.weight_signs import slope_of
+    from klcli.judge.weight_signs import slope_of  # not for files without terms
 
     program = minimised(sink, one)
     if program is None:
         return None
     tree = entry(program.arrays, keeps_stops=True)
     is_value = (
-        is_still(one.found.prepared, one.found.best.verdict)
-        or (sink.is_certain and _is_untaped(one.excerpt.formula))
+        one.is_still
+        or one.excerpt.step.is_untaped
         or converted(getattr(one.excerpt.step.node, "value", None)) is not None
     )
     if not is_value and TERM in free_symbols(_trained(tree)):
@@ -63,17 +59,6 @@ def _is_trained(sink: Sink, one: Divergence) -> bool | None:
         return None
     by = slope_of(program.tree, TERM)
     return False if by and by.sign * (weight_sign(one) or 1) >= 0 else None
-
-
-def _is_untaped(step: FlowStatement) -> bool:
-    """Whether a statement stands under ``torch.no_grad()``."""
-    function = step.function.node or step.function.module.tree
-    return any(
-        isinstance(node, ast.With)
-        and node.lineno <= step.node.lineno <= (node.end_lineno or 0)
-        and any(stops_gradients(item.context_expr) for item in node.items)
-        for node in walked(function)
-    )
 
 
 def _trained(tree: Tree) -> Tree:

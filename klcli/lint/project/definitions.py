@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
+from klcli.formula.read.statements import stops_gradients
 from klcli.lint.source.module import Module
 from klcli.values import dataclass, field
 
@@ -40,6 +41,11 @@ class SourceFunction:
         if isinstance(self.node, ast.Lambda):
             return [ast.copy_location(ast.Return(self.node.body), self.node.body)]
         return self.node.body
+
+    @property
+    def is_untaped(self) -> bool:
+        """Whether no gradient flows through what it computes, as by ``@torch.no_grad()``."""
+        return any(map(stops_gradients, getattr(self.node, "decorator_list", ())))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -68,9 +68,14 @@ class Divergence:
     @property
     def is_printed(self) -> bool:
         """Whether no gradient flows through it, as only its value is taken, or it is stopped as a whole."""
-        from klcli.judge.gradient import is_stopped  # not for files without terms
+        return not _NUMBERS.isdisjoint(words_in(self.excerpt.step.node)) or self.is_still
 
-        return not _NUMBERS.isdisjoint(words_in(self.excerpt.step.node)) or is_stopped(self.found.prepared)
+    @property
+    def is_still(self) -> bool:
+        """Whether no gradient of it flows to a mean or a head, whatever else of a loss has one."""
+        from klcli.judge.gradient_flow import gradient_flow  # not for files without terms
+
+        return gradient_flow(self.found.prepared, self.found.best.verdict).is_none
 
     @property
     def is_half_added(self) -> bool:

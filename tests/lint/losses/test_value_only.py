@@ -101,3 +101,24 @@ def val_loss(model, x):
         return {ERROR} + kl
 """
     assert "KL134" not in codes(source)
+
+
+@pytest.mark.parametrize("error", [f"{ERROR}.item()", f"{ERROR}.detach()", f"{ERROR}"])
+@pytest.mark.parametrize("taken", ["kl.item()", "kl.detach()", "kl.detach().cpu().numpy()"])
+def test_of_an_error_that_is_a_value_too_nothing_is_trained(error: str, taken: str) -> None:
+    source = f"""
+def validation_step(model, x):
+    out, mu, logvar = model(x)
+    error = {error}
+    {KL}
+    kl = {taken}
+    return {{"loss": error + kl, "kl": kl}}
+"""
+    assert ("KL134" in codes(source)) is (error == ERROR)
+
+
+@pytest.mark.parametrize("decorator", ["", "@torch.no_grad()"])
+def test_the_value_of_a_kl_by_a_function_without_gradients(decorator: str) -> None:
+    source = STEP.replace("def kl_of", f"{decorator}\ndef kl_of")
+    found = codes(source.format(before="kl = kl_of(mu, logvar)", loss=f"{ERROR} + kl", shown="loss.item()"))
+    assert ("KL134" in found) is bool(decorator)

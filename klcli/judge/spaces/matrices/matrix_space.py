@@ -16,8 +16,8 @@ from klcli.formula.tree import Operation, Symbol, Tree, operation
 from klcli.formula.value.kinds import SymbolKind
 from klcli.judge.clipped_kl import unknown_limits
 from klcli.judge.condition_kinds import Condition
-from klcli.judge.conditions import equation, stops
-from klcli.judge.gradient import gradient_of_arrays, is_value
+from klcli.judge.conditions import equation
+from klcli.judge.gradient_flow import flow_of_arrays
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.clips import without_unknown
 from klcli.judge.loss_context.loss_parts import Aside
@@ -66,13 +66,13 @@ def settled(program: Program, question: Question) -> Verification:
     question = stated(question, program)
     found, warnings = _better(program, question)
     best, subject = found.best, found.typed.subject
-    gradient = gradient_of_arrays(found.program, best.verdict)
+    flow = flow_of_arrays(found.program, best.verdict)
     conditions = (
         *(found.taken.conditions if found.taken else ()),
         *equation(program.left, best.verdict),
         *(_ignored(found.program, jitter) for jitter in found.jitter),
         *(unknown_limits(found.program, found.clips) if best.verdict.kl else ()),
-        *(stops(is_whole=is_value(program.arrays), gradient=gradient) if best.verdict.kl else ()),
+        *(flow.conditions(found.program) if best.verdict.kl else ()),
     )
     answer = Verification(
         MATRICES, found.program, _prepared(found), best, found.candidates, conditions=conditions
