@@ -225,13 +225,15 @@ def _decomposition(
 ) -> tuple[KlPart, KlPart]:
     """The mutual information and the marginal KL, which add up to the mean KL where there is one prior.
 
-    Without an estimate they are bounds; the information is never more than the logarithm of the number of
-    examples. Where each example has its own prior, the rest of the mean is no KL of the aggregate posterior,
-    and can be negative.
+    Without an estimate they are bounds, and an estimate lies within them, as what it is of does; the
+    information is never more than the logarithm of the number of examples. Where each example has its own
+    prior, the rest of the mean is no KL of the aggregate posterior, and can be negative.
     """
+    rest = log(count) if bound.value is None else max(0.0, mean - bound.value)
+    most = min(rest, log(count))
     if information is None:
-        rest = log(count) if bound.value is None else max(0.0, mean - bound.value)
-        return KlPart(min(rest, log(count)), "upper bound"), bound
-    value, error = max(0.0, information[0]), information[1]
-    marginal = bound if bound.value is None else KlPart(mean - value, "estimate", error)
-    return KlPart(value, "estimate", error), marginal
+        return KlPart(most, "upper bound"), bound
+    value, error = min(max(0.0, information[0]), most), information[1]
+    if bound.value is None:
+        return KlPart(value, "estimate", error), bound
+    return KlPart(value, "estimate", error), KlPart(max(bound.value, mean - value), "estimate", error)

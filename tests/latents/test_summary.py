@@ -90,6 +90,20 @@ def test_information_is_never_more_than_the_examples_have() -> None:
     assert found.mutual_information.value <= log(2)
 
 
+@pytest.mark.parametrize(("estimate", "of_bound"), [(-0.1, False), (0.2, False), (9.0, True)])
+def test_an_estimate_lies_within_the_bounds(estimate: float, of_bound: bool) -> None:
+    """It was above them by its noise, where the aggregate is nearly the prior, and the marginal KL negative."""
+    found = of(*linear([3.0, 1.0]))
+    bounds = summary(found, Thresholds(), Prior())
+    estimated = summary(found, Thresholds(), Prior(), (estimate, 0.05))
+    shared, rest = estimated.mutual_information, estimated.marginal_kl
+    assert shared.value == (bounds.mutual_information.value if of_bound else max(0.0, estimate))
+    assert (shared.standard_error, rest.standard_error, shared.kind) == (0.05, 0.05, "estimate")
+    assert rest.value is not None
+    assert rest.value >= bounds.marginal_kl.value
+    assert rest.value == pytest.approx(estimated.mean - shared.value)
+
+
 def test_own_priors_leave_the_aggregate_open() -> None:
     found = told(*linear([1.0], 50), prior=None)
     assert found.marginal_kl.value is None
