@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from klcli.names.kind import NameKind, whole, words_of
 from klcli.values import dataclass
 
@@ -115,6 +117,12 @@ STEP_COLUMN = whole(
     "timestep_size stepsize kl",
 )
 KINDS: tuple[NameKind, ...] = (LOGGED_KL, STEP_COLUMN)
+
+
+def step_column(names: Sequence[str]) -> str | None:
+    """The name of the steps, those of epochs only where there are no others; None without any."""
+    found = [name for name in names if STEP_COLUMN.says(metric_of(name))]
+    return min(found, key=lambda name: "epoch" in name.lower(), default=None)
 
 
 def metric_of(name: str) -> str:

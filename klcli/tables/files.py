@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from klcli.errors import KlcliError
 from klcli.tables.source import Source
 
-_HINT = "a CSV or NPY file, for example, or - for standard input"
+_HINT = "the name of a file, or - for standard input"
 
 
 @contextmanager

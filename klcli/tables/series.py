@@ -1,4 +1,4 @@
-"""Series of numbers by their steps, out of the logs of runs: CSV, JSON lines, TensorBoard's event files."""
+"""Series of numbers by their steps, out of the logs of runs: CSV, JSON, TensorBoard's event files."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from math import isfinite
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.names.logged_kls import STEP_COLUMN, metric_of
+from klcli.names.logged_kls import step_column
 from klcli.tables.decompression import GZIP, begun, decompressed
 from klcli.tables.formats.delimited import open_delimited
 from klcli.tables.formats.detection import holds_arrays
 from klcli.tables.formats.event_files import is_event_file, logged_scalars
-from klcli.tables.formats.json_lines import flat_numbers, json_objects
+from klcli.tables.formats.json_lines import flat_numbers
+from klcli.tables.formats.json_logs import json_log_rows
 from klcli.tables.numbered_names import check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass, field
@@ -85,7 +86,7 @@ def logged_series(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequ
     source = begun(source, begin)
     if is_event_file(begin):
         return _of_events(source, wanted)
-    if begin.lstrip().startswith(b"{"):
+    if begin.lstrip().startswith((b"{", b"[")):
         return _of_objects(source, wanted)
     return _of_columns(source, wanted)
 
@@ -103,7 +104,7 @@ def _of_events(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequenc
 def _of_objects(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
     found: dict[str, LogSeries] = {}
     names: dict[str, None] = {}
-    for number, row in json_objects(source, b"", _HINT):
+    for number, row in json_log_rows(source, _HINT):
         names |= dict.fromkeys(row)
         step = _step_of(row, number)
         for name, value in row.items():
@@ -114,17 +115,16 @@ def _of_objects(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequen
 
 
 def _step_of(row: dict[str, Any], number: int) -> float:
-    steps = (
-        flat_numbers(value) for name, value in row.items() if STEP_COLUMN.says(name) and value is not None
-    )
-    return next((float(step[0]) for step in steps if step), float(number))
+    name = step_column([name for name, value in row.items() if value is not None and flat_numbers(value)])
+    return float(number) if name is None else (flat_numbers(row[name]) or [float(number)])[0]
 
 
 def _of_columns(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
     table = open_delimited(source, b"")
     names = [name.strip('"') for name in table.names]
     chosen = [column for column, name in enumerate(names) if wanted(name)]
-    step = next((column for column, name in enumerate(names) if STEP_COLUMN.says(metric_of(name))), None)
+    steps_of = step_column(names)
+    step = None if steps_of is None else names.index(steps_of)
     check_distinct([names[column] for column in chosen], source.name)
     found = [LogSeries(names[column]) for column in chosen]
     cells = _Cells(chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.logged_kls import LOGGED, LOGGED_KL, meanings, metric_of, similar
+from klcli.names.logged_kls import LOGGED, LOGGED_KL, meanings, metric_of, similar, step_column
 
 
 @pytest.mark.parametrize("row", LOGGED, ids=lambda row: f"{row.trainer} {row.name}")
@@ -32,6 +32,20 @@ def test_every_known_name_is_that_of_a_kl(row: object) -> None:
 )
 def test_the_longest_name_that_fits_decides(name: str, trainers: set[str]) -> None:
     assert {row.trainer for row in meanings(name)} == trainers
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (["epoch", "kl", "step"], "step"),
+        (["kl", "epoch"], "epoch"),
+        (["run - epoch", "run - trainer/global_step"], "run - trainer/global_step"),
+        (["kl", "loss"], None),
+    ],
+)
+def test_steps_go_before_epochs(names: list[str], column: str | None) -> None:
+    """Of a CSV of Lightning, which begins with the epoch, all steps were those of the epoch."""
+    assert step_column(names) == column
 
 
 def test_the_run_before_the_metric_is_left_out() -> None:

@@ -26,10 +26,10 @@ Examples:
   klcli runlog events.out.tfevents.1700000000.host
   klcli runlog history.jsonl --column train/objective/kl --json
 
-A FILE is a CSV or JSON lines with a row for each step, as Weights & Biases exports them, an event file of
-TensorBoard, or a folder of event files. The columns with a KL are found by their names, and what trainers
-mean by these is said: trl, verl, OpenRLHF, trlx, CleanRL and Stable-Baselines3 log different things as a KL.
-A change of level is looked for in each; samples themselves go to klcli estimate.
+A FILE is a CSV or JSON with a row for each step, as Weights & Biases and trainers write them, an event
+file of TensorBoard, or a folder of event files. The columns with a KL are found by their names, and what
+trainers mean by these is said: trl, verl, OpenRLHF, trlx, CleanRL and Stable-Baselines3 log different
+things as a KL. A change of level is looked for in each; samples themselves go to klcli estimate.
 """
 _MOST_LISTED = 12
 """Names in a hint."""
