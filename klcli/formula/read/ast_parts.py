@@ -50,8 +50,10 @@ def text_of_name(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name):
             return name
-        case ast.Attribute(value=ast.Name(id=owner), attr=name):
-            return f"{owner}.{name}"
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as owner, attr=name):
+            return f"{text_of_name(owner)}.{name}"
+        case ast.Subscript(value=ast.Name() | ast.Attribute() as owner, slice=ast.Constant(value=int(index))):
+            return f"{text_of_name(owner)}[{index}]"
     return ast.unparse(node)
 
 

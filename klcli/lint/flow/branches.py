@@ -31,14 +31,16 @@ def is_complete(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.If) and bool(statement.orelse)
 
 
-def assigned(statement: ast.stmt) -> set[str]:
+# Branches in each other, of functions that are followed again and again.
+@lru_cache(maxsize=256)
+def assigned(statement: ast.stmt) -> frozenset[str]:
     """The names that are given values somewhere below a statement, or changed in place."""
     found: set[str] = set()
     for node in walked(statement):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For) and not _keeps(node):
             for entry in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 found |= stored(entry)
-    return found
+    return frozenset(found)
 
 
 def set_alike(statement: ast.stmt) -> dict[str, ast.Assign]:

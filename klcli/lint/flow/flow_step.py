@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 from klcli.formula.read.ast_parts import rebuilt, text_of_name, walked, words_in
@@ -55,12 +55,10 @@ class FlowStatement:
         """The names that occur in it, whether or not it can be read."""
         return self.facts.names
 
-    @cached_property
+    @property
     def read(self) -> frozenset[str]:
         """The names whose values it reads."""
-        if isinstance(self.node, ast.AugAssign):
-            return self.uses
-        return facts_of(value).names if (value := getattr(self.node, "value", None)) else frozenset()
+        return self.uses if isinstance(self.node, ast.AugAssign) else self.facts.read
 
     @property
     def is_curved(self) -> bool:
@@ -114,10 +112,16 @@ class FlowStatement:
 
 def forgotten(name: str, function: SourceFunction) -> FlowStatement:
     """An assignment of something unknown."""
+    return FlowStatement(_forgotten(name), function, is_written=False)
+
+
+# The names of one file.
+@lru_cache(maxsize=1024)
+def _forgotten(name: str) -> ast.Assign:
     target = ast.parse(name, mode="eval").body
     assert isinstance(target, NAMES)
     target.ctx = ast.Store()
-    return FlowStatement(_unknown(target), function, is_written=False)
+    return _unknown(target)
 
 
 def _is_argument(node: ast.stmt) -> bool:

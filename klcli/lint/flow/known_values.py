@@ -22,19 +22,21 @@ class Knowledge:
         structures: the parts of values, by the names of those.
         classes: the classes of objects, by the names of those.
         entries: the distributions of which lists are made, by the names of those.
+        counts: the number of the last name that was made, by how such names begin.
     """
 
     taken: set[str] = field(default_factory=lambda: set(UNIT_NOISE))
     structures: dict[str, Structure] = field(default_factory=dict)
     classes: dict[str, Class] = field(default_factory=dict)
     entries: dict[str, Structure] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def fresh(self, wish: str) -> str:
         """A name that nothing in the flow has."""
-        name, count = wish, 1
-        while name in self.taken:
+        count = self.counts.get(wish, 0) + 1
+        while (name := _numbered(wish, count)) in self.taken:
             count += 1
-            name = f"{wish}_{'in' if count == 2 else f'in{count}'}"
+        self.counts[wish] = count
         self.taken.add(name)
         return name
 
@@ -91,3 +93,8 @@ class Knowledge:
             inner = self.distribution(value.args[0])
             return inner and inner.summed
         return found if found is not None and found.is_normal else None
+
+
+def _numbered(wish: str, count: int) -> str:
+    """The first, second or later name of those that begin alike."""
+    return wish if count == 1 else f"{wish}_in" if count == 2 else f"{wish}_in{count}"

@@ -26,6 +26,7 @@ class Facts:
 
     Attributes:
         names: the names, attributes and subscripts in it.
+        read: those in the value that a statement computes.
         is_readable: whether all of it can be part of a formula.
         is_of_arrays: whether all of it can be part of a formula of matrices.
         is_transcendental: whether it takes a logarithm or an exponential.
@@ -38,6 +39,7 @@ class Facts:
     """
 
     names: frozenset[str]
+    read: frozenset[str]
     is_readable: bool
     is_of_arrays: bool
     is_transcendental: bool
@@ -52,18 +54,12 @@ class Facts:
 def facts_of(statement: ast.AST) -> Facts:
     """The facts of a statement or an expression."""
     look = _Look()
-    waiting = [statement]
-    while waiting:
-        node = waiting.pop()
-        kind = type(node)
-        if kind is ast.Name:
-            look.name(cast(ast.Name, node).id)
-        elif kind is ast.Call:
-            waiting.extend(look.call(cast(ast.Call, node)))
-        else:
-            look.at(node, kind)
-            waiting.extend(below(node))
-    return look.facts
+    value = getattr(statement, "value", None) if isinstance(statement, ast.stmt) else None
+    if value is not None:
+        look.over(value)
+    read = frozenset(look.names)
+    look.over(statement, value)
+    return look.facts(read)
 
 
 class _Look:
@@ -74,6 +70,22 @@ class _Look:
         self.words: set[str] = set()
         self.is_readable = self.is_of_arrays = True
         self.is_square, self.sums = False, 0
+
+    def over(self, whole: ast.AST, known: ast.AST | None = None) -> None:
+        """A node and what is below it, but for what is known."""
+        waiting = [whole]
+        while waiting:
+            node = waiting.pop()
+            kind = type(node)
+            if node is known:
+                continue
+            if kind is ast.Name:
+                self.name(cast(ast.Name, node).id)
+            elif kind is ast.Call:
+                waiting.extend(self.call(cast(ast.Call, node)))
+            else:
+                self.at(node, kind)
+                waiting.extend(below(node))
 
     def name(self, name: str) -> None:
         self.names.add(name)
@@ -112,11 +124,12 @@ class _Look:
         elif isinstance(node.op, ast.MatMult) and isinstance(node, ast.BinOp):
             self.is_readable = self.is_readable and ast.dump(node.left) == ast.dump(node.right)
 
-    @property
-    def facts(self) -> Facts:
+    def facts(self, read: frozenset[str]) -> Facts:
+        """What was seen, with the names in the value of the statement."""
         bare = {word.removesuffix("_") for word in self.words}
         return Facts(
             frozenset(self.names),
+            read,
             self.is_readable,
             self.is_of_arrays,
             not CURVED.isdisjoint(bare),

@@ -110,7 +110,7 @@ def _branches(state: State, statement: ast.stmt, frame: Frame) -> None:
         _forget(state, stored(statement.target), frame)
         state.known.bind(frame.renamed(statement.target), translated(state, statement.iter, frame))
     before, pulled = dict(state.known.structures), frozenset(state.pulled)
-    stale = assigned(statement)
+    stale = set(assigned(statement))
     taken: tuple[Frame, set[str], dict[str, Structure]] | None = None
     for body in blocks(statement):
         branch, fresh = frame.branch(), only_set_in(statement, body, frame.function)
