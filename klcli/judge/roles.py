@@ -124,4 +124,6 @@ def strangeness(way: Roles) -> int:
             strange += not is_counted and is_prior(name) is (not prior)
     pairs = ((way.mean, way.prior_mean), (way.head, way.prior_head))
     strange += sum(bool(q and p) and without_side(q or "") != without_side(p or "") for q, p in pairs)
+    own = ((way.mean, way.head), (way.prior_mean, way.prior_head)) if from_zero else ()
+    strange += sum({mean[-1:], head[-1:]} == {"0", "1"} for mean, head in own if mean and head)
     return strange + (way.mean is None and way.has_prior)

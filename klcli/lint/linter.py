@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lazy_regex import regex
 from klcli.lint.findings.places import SourceSpan
 from klcli.lint.findings.recognized_terms import estimator_term, kl_term, sample_term
@@ -68,10 +69,11 @@ def _recognised(module: Module, project: Project) -> tuple[ModuleTerms, Sequence
 
 
 def _is_listed(one: SamplingLine, belonging: Collection[SourceSpan]) -> bool:
-    """Whether a sample has a reading; one of bent noise, as of a logistic distribution, also needs a KL."""
+    """Whether a sample has a reading, and a KL or names where its noise is none of a normal distribution."""
     if one.sampling.parameterization is None:
         return False
-    return not one.is_bent or place_of(one.excerpt) in belonging
+    is_other = one.sampling.noise in UNIT_NOISE[1:] or one.sampling.factor != 1
+    return place_of(one.excerpt) in belonging or not (one.is_bent or (is_other and not one.is_of_head))
 
 
 def _clearest(ways: Sequence[SamplingLine]) -> SamplingLine:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program_reader import read
+from klcli.formula.program_reader import read, read_program
 from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.answer import verify
 from klcli.judge.question import PLAIN
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles
@@ -29,6 +30,14 @@ def roles_of(text: str) -> list[Roles]:
 )
 def test_the_mean_is_by_its_name_or_is_squared(text: str, mean: str, head: str) -> None:
     assert {(way.mean, way.head) for way in roles_of(text)} == {(mean, head)}
+
+
+def test_a_mean_and_a_head_with_one_number_belong_together() -> None:
+    """The square of the difference does not say whose mean stands first."""
+    text = "(s_{0}^2 + (mu_1 - mu_0)^2) / s_{1}^2 / 2 + log(s_{1}) - log(s_{0})"
+    for q, p in ("01", "10"):
+        found = verify(read_program(text.format(q, p)), PLAIN).best.verdict.roles
+        assert found == Roles(f"mu_{q}", f"s_{q}", f"mu_{p}", f"s_{p}")
 
 
 @pytest.mark.parametrize("name", [name for name, row in PARAMETERIZATIONS.items() if not row.has_range])

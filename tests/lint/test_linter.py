@@ -315,3 +315,17 @@ def test_a_kl_is_shown_at_its_formula_and_not_at_a_longer_term_of_the_loss() -> 
     """
     (term,) = lint(source).terms
     assert term.place.line == 7
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("points = shift + width * torch.rand(n)", 0),
+        ("jitter = center + np.random.randn(1) * size / 16", 0),
+        ("z = mu + std * torch.rand(n)", 1),
+        ("z = mu + std * torch.randn(n)", 1),
+    ],
+)
+def test_what_is_drawn_at_random_is_listed_where_it_may_be_a_sample_of_a_head(line: str, count: int) -> None:
+    found = lint(f"import torch\n\ndef f(mu, std, shift, width, center, size, n):\n    {line}\n")
+    assert len(found.terms) == count

@@ -82,6 +82,8 @@ def kept(state: State, value: ast.expr, wish: str, frame: Frame) -> ast.expr:
     if isinstance(value, ast.Name):
         return value
     name = state.known.fresh(wish)
+    if (made := state.known.structure(value)) is not None:
+        state.known.structures[name] = made
     node = ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), value)], value)
     frame.steps.append(frame.step(ast.copy_location(node, value)))
     return ast.copy_location(ast.Name(name, ast.Load()), value)

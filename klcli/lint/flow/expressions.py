@@ -9,9 +9,10 @@ from klcli.formula.read.ast_parts import rebuilt, text_of_name
 from klcli.formula.read.callee import is_variable_of_tensorflow
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.random_calls import noise_kind
+from klcli.formula.read.vocabulary import VIEWS
 from klcli.lint.flow import normal_distributions
 from klcli.lint.flow.branches import up_to
-from klcli.lint.flow.frames import Frame
+from klcli.lint.flow.frames import LIBRARY, Frame
 from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import is_normal, part
@@ -146,7 +147,7 @@ def _call(state: State, source: ast.Call, node: ast.Call, frame: Frame) -> ast.e
         return found
     where = followed(state, source, frame)
     if where is None:
-        return node.args[0] if _moves_noise(node) else node
+        return node.args[0] if _moves_noise(node) else _of_library(node, frame)
     where = Callee(where.function, where.owner and frame.renamed(where.owner), node.args)
     if _takes_itself(source, frame):
         where = Callee(where.function, node.args[0], node.args[1:])
@@ -193,6 +194,17 @@ def _moves_noise(node: ast.Call) -> bool:
         return False
     noise = node.args[0]
     return isinstance(noise, ast.Call) and noise_kind(noise) is not None
+
+
+def _of_library(node: ast.Call, frame: Frame) -> ast.Call:
+    """A call by the name that libraries have, for what another module gives in another shape."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name), args=[_, *_]) if (
+            name in VIEWS and owner in frame.scope.here.imports and owner not in frame.scope.local
+        ):
+            function = ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
+            return ast.copy_location(ast.Call(function, node.args, node.keywords), node)
+    return node
 
 
 def _takes_itself(source: ast.Call, frame: Frame) -> bool:

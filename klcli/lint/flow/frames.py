@@ -18,7 +18,7 @@ from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
 from klcli.values import dataclass, field, replace
 
-_LIBRARY = "xp"
+LIBRARY = "xp"
 """What any library of arrays is called in the flow."""
 _OWN_NAMES = {"torch": "torch", "numpy": "np"}
 """Those with a name of their own, as their random numbers have arguments of their own."""
@@ -122,7 +122,7 @@ def libraries(here: Definitions, project: Project) -> dict[str, str]:
         if name != part and part and (part in DISTRIBUTIONS or (part in OPERATIONS and _is_library(source)))
     }
     return renamed | {
-        name: _OWN_NAMES.get(source, _LIBRARY)
+        name: _OWN_NAMES.get(source, LIBRARY)
         for name, (source, part) in imports.items()
         if name not in MODULES and "." not in name and _is_library(source)
         if name[:1].islower() and part in _PARTS

@@ -12,6 +12,7 @@ from klcli.formula.read.calls.function_properties import ADDING, CURVED, MULTIPL
 from klcli.formula.read.calls.matrices import DETERMINANTS, MATRIX_ROWS
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.random_calls import noise_kind, noise_parameters
+from klcli.lint.flow.syntax_names import names_in
 from klcli.names.log_ratios import LOG_PROBABILITY
 from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import RANDOM_WORD
@@ -83,6 +84,8 @@ class _Look:
                 self.name(cast(ast.Name, node).id)
             elif kind is ast.Call:
                 waiting.extend(self.call(cast(ast.Call, node)))
+            elif kind is ast.Slice:
+                self.names |= names_in(node)  # what is computed there is no value
             else:
                 self.at(node, kind)
                 waiting.extend(below(node))

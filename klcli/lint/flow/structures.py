@@ -76,12 +76,12 @@ def normal(call: ast.Call) -> Structure | None:
         return inner and inner.summed
     if name not in NORMALS:
         return None
-    given = dict(zip(("mean", "scale"), call.args, strict=False))
+    given = dict(zip(("mean", "scale"), map(_entry, call.args), strict=False))
     for entry in call.keywords:
         if entry.arg in _LOCATIONS:
-            given["mean"] = entry.value
+            given["mean"] = _entry(entry.value)
         elif entry.arg in _SCALES:
-            given["scale"] = entry.value
+            given["scale"] = _entry(entry.value)
         elif entry.arg in _MATRICES:
             given[entry.arg] = entry.value
     if name == "MultivariateNormal":
@@ -104,6 +104,14 @@ def normal(call: ast.Call) -> Structure | None:
         is_normal=True,
         is_summed=name in _MULTIVARIATE,
     )
+
+
+def _entry(value: ast.expr) -> ast.expr:
+    """The number of which a list has several: 0 for ``[0.0] * d``."""
+    match value:
+        case ast.BinOp(left=ast.List(elts=[ast.Constant() as entry]), op=ast.Mult()):
+            return entry
+    return value
 
 
 def _diagonal(given: Mapping[str, ast.expr]) -> dict[str, ast.expr]:

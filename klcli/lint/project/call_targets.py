@@ -12,7 +12,7 @@ from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope, is_import, last_word, named
 from klcli.values import dataclass
 
-_CALLS = ("forward", "call", "__call__")
+_CALLS = ("forward", "call", "__call__", "_build")
 """The methods that are meant when an object is called."""
 _COMMON = frozenset(("forward", "call", "train", "eval", "step", "fit", "update", "get", "append", "build"))
 _OF_LIBRARIES = frozenset(

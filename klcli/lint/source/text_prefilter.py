@@ -46,9 +46,10 @@ _GIVEN_TWICE = regex(
 _MULTIPLY = "|".join(_shortest((*MULTIPLYING, "sq")))  # sq: of names as mu_sq, too
 _PRODUCT = regex(rf"\*|{_MULTIPLY}", re.IGNORECASE)
 """A sign or a function that multiplies."""
+_NORMALS = _shortest(f"{name}(" for name in NORMALS)
 _LIBRARY = (
     *("kl_divergence", "register_kl", "rsample"),
-    *_shortest(f"{name}(" for name in NORMALS),
+    *_NORMALS,
     *("F.gaussian(", "functions.gaussian("),  # Chainer's
 )
 _OF_MATRICES = _shortest(f"{name}(" for name in DETERMINANTS)
@@ -141,7 +142,7 @@ def is_topical(text: str) -> bool:
     lowered = text.lower()
     if TOPIC.says(text) or ("kl" in lowered and KL.says(lowered)):
         return True
-    return "Normal(" in text or ("normal(" in text and _CALL.search(text) is not None)
+    return any(word in text for word in _NORMALS) or ("normal(" in text and _CALL.search(text) is not None)
 
 
 def gives_density(code: str) -> bool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klcli.formula.program_reader import Program
+from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.traversal import free_symbols
 from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.terms.judge_cache import answered, estimated
 from klcli.lint.terms.meant_as_kl import has_name_of_kl
+from klcli.lint.terms.programs import flow_name, program_of
+from klcli.names.log_ratios import stated
+from klcli.names.losses import is_called_kl
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -45,9 +49,25 @@ def estimator(excerpt: CodeExcerpt, program: Program) -> EstimatorLine | None:
     if found is None and is_meant and len(free_symbols(program.tree)) == _OF_NEUTRAL:
         other = answered(program, mended=False)
         found = other.estimate if other else None
-    if found and (_is_telling(found) or (is_meant and _is_listed(found))):
-        return EstimatorLine(excerpt, found)
-    return None
+    if found is None or _is_of_kls(found, excerpt):
+        return None
+    return EstimatorLine(excerpt, found) if _is_telling(found) or (is_meant and _is_listed(found)) else None
+
+
+def with_log_probabilities(source: SourceNodes, program: Program) -> Program | None:
+    """The program with helper variables that stay symbols as they are called log-probabilities.
+
+    What one is made of may be no name of one: ``ref_logps = chosen - logits.logsumexp(-1)``.
+    """
+    named = frozenset(name for name in program.helpers if stated(name) == "log-probability")
+    return program_of(source, named) if named else None
+
+
+def _is_of_kls(found: Estimation, excerpt: CodeExcerpt) -> bool:
+    """Whether a log-probability is called a KL, as in a bound ``log_px - kl``."""
+    labels = (found.way.q, found.way.p)
+    names = (flow_name(found.program, label.symbol) for label in labels if label.symbol)
+    return any(is_called_kl(excerpt.spelled(str(name))) for name in names)
 
 
 def _is_listed(found: Estimation) -> bool:

@@ -16,6 +16,7 @@ from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.lint.flow.slicing import CodeExcerpt
+from klcli.lint.terms.formula_prefilter import curvature, has_logarithm
 from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl, is_part_of_divergence
 from klcli.names.means_and_spreads import is_head, is_mean
 from klcli.names.posterior_or_prior import is_prior, without_side
@@ -33,7 +34,7 @@ def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:
         excerpt: where it stands.
         tree: what it computes.
     """
-    if not has_name_of_kl(excerpt):
+    if not has_name_of_kl(excerpt, parts=True):
         return False
     names = [name for name in free_symbols(tree) if name not in UNIT_NOISE]
     means = [name for name in names if is_mean(name)]
@@ -41,13 +42,22 @@ def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:
     if not means or not heads or len(means) + len(heads) < len(names):
         return False
     curved = [node for node in walk(tree) if isinstance(node, Call) and node.function not in ("abs", "sqrt")]
-    if not curved or any(not set(means).isdisjoint(free_symbols(node)) for node in curved):
+    if any(not set(means).isdisjoint(free_symbols(node)) for node in curved):
         return False  # as in the KL of Laplace or Cauchy distributions
+    if not curved and not _charges_scales(tree, means, heads):
+        return False  # as in the KL of two Gaussians of the same scale
+    if not has_name_of_kl(excerpt) and not _is_whole(tree, means, heads):
+        return False
     return not _is_symmetric(tree, names)
 
 
-def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
-    """Whether an expression, or the function that returns it, is called a KL, and no part of one."""
+def has_name_of_kl(excerpt: CodeExcerpt, *, parts: bool = False) -> bool:
+    """Whether an expression, or the function that returns it, is called a KL.
+
+    Args:
+        excerpt: where it stands.
+        parts: whether the name of a part of one, or of a bound of it, is one, too.
+    """
     match excerpt.step.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
             names = [target.id if isinstance(target, ast.Name) else target.attr]
@@ -60,9 +70,36 @@ def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
             return any(map(LOG_Q.says, q)) and any(map(LOG_P.says, p))
         case _:
             return False
-    if not any(map(is_called_kl, names)) or any(map(is_part_of_divergence, names)):
+    if not any(map(is_called_kl, names)) or (not parts and any(map(is_part_of_divergence, names))):
         return False
     return not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
+
+
+def _is_whole(tree: Tree, means: Sequence[str], heads: Sequence[str]) -> bool:
+    """Whether a formula has a parabola in a mean, and the logarithm of a posterior's scale: no part has both.
+
+    A cross entropy has that of the prior's.
+    """
+    own = heads if len(heads) == 1 else [name for name in heads if is_prior(name) is False]
+    return any(curvature(tree, name) for name in means) and has_logarithm(tree, own)
+
+
+def _charges_scales(tree: Tree, means: Sequence[str], heads: Sequence[str]) -> bool:
+    """Whether a formula is a parabola in its means, depends on its scales besides, and on no logarithm.
+
+    A head that is only added is one: that of another, under a name of its own.
+    """
+    if has_logarithm(tree, heads):
+        return False
+    # Positive, as heads may have to be, and no two symbols alike.
+    values = dict.fromkeys(means, 0.0) | {name: 0.7 + 0.31 * place for place, name in enumerate(heads)}
+    moved = ({name: values[name] * factor} for name in heads for factor in (1.0, 1.9))
+    try:
+        found = [evaluate(tree, values | one, Doubles()) for one in moved]
+    except (ArithmeticError, ValueError):
+        return False
+    is_constant = max(found) - min(found) <= _CLOSE * max(1.0, *map(abs, found))
+    return not is_constant and all(curvature(tree, name) for name in means)
 
 
 def is_registered_for_others(excerpt: CodeExcerpt) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from klcli.lint.flow.slicing import CodeExcerpt, parts_of
 from klcli.lint.terms.closed_form_terms import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
-from klcli.lint.terms.estimators import EstimatorLine, estimator
+from klcli.lint.terms.estimators import EstimatorLine, estimator, with_log_probabilities
 from klcli.lint.terms.matrices import divergence_of_matrices
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import SamplingLine, sample
@@ -72,5 +72,6 @@ def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
     if logs and (estimated := estimator(excerpt, program)):
         return estimated
     if not squared:
-        return None
+        apart = with_log_probabilities(excerpt.source, program) if logs else None
+        return estimator(excerpt, apart) if apart else None
     return estimate(excerpt, program) or divergence(excerpt, program, is_part=is_part)

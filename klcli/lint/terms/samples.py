@@ -56,6 +56,25 @@ class SamplingLine:
     others: tuple[SamplingLine, ...] = ()
     is_bent: bool = False
 
+    @property
+    def is_of_head(self) -> bool:
+        """Whether it has the names of a mean and a head, or a function of a head.
+
+        What has neither may be anything that is drawn at random.
+        """
+        mean, head = map(self._name, (self.mean, self.head))
+        is_head = self.sampling.parameterization not in (None, "std") or suggested(head) is not None
+        return is_head and is_mean(mean)
+
+    @property
+    def is_half_outside(self) -> bool:
+        """Whether it draws with ``0.5 * exp(logvar)``."""
+        read = self.sampling.parameterization, suggested(self._name(self.head))
+        return read == ("logstd", "logvar") and self.sampling.factor == Fraction(1, 2)
+
+    def _name(self, name: str) -> str:
+        return self.excerpt.spelled(name).rpartition(".")[2]
+
 
 def sample(excerpt: CodeExcerpt, program: Program) -> SamplingLine | None:
     """A sample with one noise, one mean and one head, which may be a helper variable.

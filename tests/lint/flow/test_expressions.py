@@ -30,3 +30,25 @@ def test_parts_of_distributions() -> None:
 def test_starred_arguments_and_moved_noise() -> None:
     source = "def f(h):\n    m, s = h\n    z = m + s * move(torch.randn(3)) - 1\n    return z\n"
     assert excerpts(source)[0].source.text.splitlines()[-1] == "z = m + s * torch.randn(3) - 1"
+
+
+def test_a_distribution_that_a_property_makes_when_it_is_first_asked() -> None:
+    source = """
+class Model:
+    @property
+    def prior(self):
+        if self._prior is None:
+            self._prior = Independent(Normal(torch.zeros(2), torch.ones(2)), 1)
+        return self._prior
+    def f(self, m, s):
+        return kl_divergence(Normal(m, s), self.prior)
+"""
+    (found,) = excerpts(source, "Model.f")
+    assert "log(scale / s)" in found.source.text
+
+
+def test_what_another_module_shows_in_another_shape() -> None:
+    """The module is no array: ``utils.flatten(s)`` is no other shape of ``utils``."""
+    source = "from lib import utils\ndef f(m, s):\n    return utils.flatten(m) ** 2 + utils.flatten(s).exp() - s - 1\n"
+    (found,) = excerpts(source)
+    assert "xp.flatten(m) ** 2 + xp.flatten(s).exp()" in found.source.text

@@ -11,7 +11,9 @@ from tests.lint.sources import expression
 def test_fresh_names_are_nobody_elses() -> None:
     known = Knowledge()
     known.take(["mu"])
+    known.take(["y_in", "y_in3"])
     assert [known.fresh("mu"), known.fresh("mu"), known.fresh("x")] == ["mu_in", "mu_in3", "x"]
+    assert [known.fresh("y"), known.fresh("y"), known.fresh("y")] == ["y", "y_in4", "y_in5"]
     assert known.fresh(UNIT_NOISE[0]) != UNIT_NOISE[0]
 
 

@@ -36,3 +36,10 @@ def test_noise_and_names() -> None:
     assert facts_of(statement("a = log_var * 2")).is_log_scale
     assert facts_of(statement("a = logp - ref_logp")).is_log_ratio
     assert not facts_of(statement("a = b - c")).is_log_ratio
+
+
+def test_what_a_statement_reads_and_what_an_index_adds_up() -> None:
+    found = facts_of(statement("a[n] = b.c - rows[i : i + size]"))
+    assert found.read == {"b", "b.c", "rows", "rows[i:i + size]", "i", "size"}
+    assert found.names == found.read | {"a", "a[n]", "n"}
+    assert found.sums == 1

@@ -32,6 +32,7 @@ def test_parts(text: str, parts: dict[str, str] | None) -> None:
         ("Normal(m, s)", "s", False),
         ("td.Independent(td.Normal(m, s), 1)", "s", True),
         ("tfd.MultivariateNormalDiag(m)", "1.0", True),
+        ("tfd.MultivariateNormalDiag(m, scale_diag=[1.0] * d)", "1.0", True),
         ("tfd.MultivariateNormalDiag(loc=m, scale_diag=s)", "s", True),
         ("MultivariateNormal(m, torch.diag_embed(v))", "v ** 0.5", True),
         ("MultivariateNormal(m, scale_tril=torch.diag(s))", "s", True),

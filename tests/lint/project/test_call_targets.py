@@ -22,6 +22,9 @@ class Model(Base):
         return x
     def f(self, x):
         return x
+class Module:
+    def _build(self, x):
+        return x
 def outer(x):
     return x
 """
@@ -40,6 +43,7 @@ FILES = project(module(MODEL), module(LOSSES, "losses.py"))
         ("self.reg(x)", "Base.reg", 1),
         ("Model.f(self, x)", "Model.f", 1),
         ("Model()(x)", "Model.forward", 1),
+        ("Module()(x)", "Module._build", 1),
         ("kl(x, y)", "penalty", 2),
         ("losses.penalty(x, y)", "penalty", 2),
         ("thing.only_here(x)", "Model.only_here", 1),

@@ -7,11 +7,11 @@ import ast
 import pytest
 
 from klcli.formula.read.calls.function_properties import CURVED
-from klcli.formula.read.vocabulary import NOISE
+from klcli.formula.read.vocabulary import NOISE, NORMALS
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.source.module import Module, parsed
-from klcli.lint.source.text_prefilter import is_candidate, may_compute, without_comments
+from klcli.lint.source.text_prefilter import is_candidate, is_topical, may_compute, without_comments
 from klcli.names.means_and_spreads import LOG_SCALE
 
 LOGISTIC = {"sigmoid", "expit"}
@@ -70,6 +70,11 @@ def test_what_is_looked_for_follows_from_the_tables() -> None:
     assert all(map(is_candidate, drawn))
     named = (f"def f(m):\n    return {kind.examples[0]} ** 2 + m ** 2 - 1\n" for kind in (LOG_SCALE,))
     assert all(map(is_candidate, named))
+
+
+def test_what_makes_a_distribution_is_followed() -> None:
+    assert all(is_topical(f"def f(m, s):\n    return {name}(m, s)\n") for name in NORMALS)
+    assert not is_topical("def f(m, s):\n    return Uniform(m, s)\n")
 
 
 def test_comments_and_long_strings_go_and_lines_stay() -> None:

@@ -35,6 +35,12 @@ ALONE = """
     def kl_penalty(logprob, ref_logprob):
         return logprob - ref_logprob
 """
+OF_LOGITS = """
+    def objective(logits, new_logps, index):
+        ref_logps = (logits.gather(-1, index) - logits.logsumexp(-1, keepdim=True)).squeeze(-1)
+        dkl = (ref_logps - new_logps).exp() - (ref_logps - new_logps) - 1
+        return dkl.mean()
+"""
 OUTCOMES = """
     def kl_of_policies(old_logits, logp, logq):
         return (logp.exp() * (logp - logq)).sum(-1)
@@ -52,6 +58,7 @@ def lint(source: str) -> Linted:
         (PPO, 7, "estimator", "k3"),
         (SQUARE, 4, "estimator", "k2"),
         (ALONE, 4, "estimator", "k1"),
+        (OF_LOGITS, 5, "estimator", "k3"),
         (OUTCOMES, 4, "exact", "exact"),
     ],
 )
@@ -93,6 +100,7 @@ def test_wrong_ones(before: str, after: str, words: str) -> None:
         "return torch.exp(logp) - 1",
         "return 0.5 * (value - returns) ** 2",
         "return torch.logsumexp(logp - old_logp, 0) - math.log(1 + adv)",
+        "kl_objective = logp.sum(0) - kl_ps[0] - beta * kl_ps.sum(0)\nreturn kl_objective",
     ],
 )
 def test_what_looks_like_one(body: str) -> None:

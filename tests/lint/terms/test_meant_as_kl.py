@@ -50,6 +50,26 @@ def test_all_symbols_are_those_of_gaussians(body: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # All of a KL is no part of one; a cross entropy has no logarithm of the posterior's scale.
+        ("kl_tr = 0.5 * (mu ** 2 + torch.exp(logvar) - 1 - logvar)", True),
+        ("kl_ce = 0.5 * (mu ** 2 + torch.exp(logvar) - 1)", False),
+        ("kl_ce = 0.5 * (logvar2 + ((mu - mu2) ** 2 + torch.exp(logvar)) / torch.exp(logvar2))", False),
+        # One without any logarithm charges scales all the same, unless both are alike.
+        ("kl = (logvar ** 2 + (mu - mu2) ** 2) / (2 * logvar2 ** 2) - 1", True),
+        ("kl = (mu - mu2) ** 2 / (2 * logvar2 ** 2) - 1 + 2", False),
+        ("kl = 0.5 * (mu ** 2 + std ** 2 - 1 - logvar)", False),
+    ],
+)
+def test_all_of_a_kl_and_parts_of_one(line: str, expected: bool) -> None:
+    found = excerpts(f"def f(mu, logvar, mu2, logvar2, std):\n    {line}\n")[-1]
+    program = program_of(found.source)
+    assert program is not None
+    assert is_meant_as_kl(found, program.tree) == expected
+
+
+@pytest.mark.parametrize(
     ("decorator", "expected"), [("register_kl(Beta, Normal)", True), ("register_kl(Normal, Normal)", False)]
 )
 def test_mistakes_are_not_looked_for_in_other_distributions(decorator: str, expected: bool) -> None:
