@@ -48,7 +48,7 @@ class Program:
         tree: the formula of one entry of it, see `klcli.formula.entrywise_form`.
         left: what stands before the last equals sign, as it is written; empty if nothing does.
         spellings: how symbols are written that stand for attributes, subscripts and private names.
-        helpers: the names that were given a formula, and not just another name.
+        helpers: the formulas that names were given which are not just another name, in their order.
         of_matrices: whether it was read as a formula of matrices.
         losses: what symbols compute that stand for calls of other losses, where it is known.
         unread: why symbols are not what was assigned to them, as `Statements.unread` has it.
@@ -60,7 +60,7 @@ class Program:
     arrays: Tree
     left: str = ""
     spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
-    helpers: tuple[str, ...] = ()
+    helpers: Mapping[str, Tree] = field(default_factory=dict, hash=False)
     of_matrices: bool = False
     losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
     unread: Mapping[str, FormulaError] = field(default_factory=dict, hash=False, compare=False)
@@ -253,7 +253,7 @@ def _followed(
         tree,
         statements.left,
         reader.spellings,
-        tuple(statements.helpers),
+        statements.helpers,
         matrices,
         reader.losses,
         statements.unread,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
+from math import isclose
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
@@ -46,11 +47,12 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
     """
     yield program, set(), ()
     own = free_symbols(program.tree)
-    changed = frozenset(name for name in program.helpers if name in own)
+    helpers = [name for name, tree in program.helpers.items() if not _is_misnamed(name, tree)]
+    changed = frozenset(name for name in helpers if name in own)
     for names in [
         *([changed] if changed else []),
-        *(frozenset((name,)) for name in program.helpers[:_MOST_HELPERS]),
-        *([frozenset(program.helpers)] if 1 < len(program.helpers) <= _MOST_HELPERS else []),
+        *(frozenset((name,)) for name in helpers[:_MOST_HELPERS]),
+        *([frozenset(helpers)] if 1 < len(helpers) <= _MOST_HELPERS else []),
     ]:
         try:
             other = read_again(program, program.source, names)
@@ -78,6 +80,24 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         yield expected, set(), (condition,)
     for one in transformed(program):
         yield one.program, set(), one.conditions
+
+
+def _is_misnamed(name: str, tree: Tree) -> bool:
+    """Whether a helper is called a variance and is the standard deviation of its head, or the reverse.
+
+    In ``var = exp(logvar / 2)`` one of the two names is wrong, and what is right in var may be no KL.
+    """
+    stated, symbols = suggested(name), free_symbols(tree)
+    reading = PARAMETERIZATIONS.get(str(suggested(symbols[0]))) if len(symbols) == 1 else None
+    if reading is None or stated not in ("std", "var"):
+        return False
+    other = reading.sigma if stated == "var" else reading.variance
+    # A head that every reading allows, and at which no sigma is its own square.
+    try:
+        values = (evaluate(tree, {symbols[0]: 0.7}, Doubles()), evaluate(other, {"s": 0.7}, Doubles()))
+    except (ArithmeticError, ValueError):
+        return False
+    return isclose(*values, rel_tol=_CLOSE)
 
 
 def _squares(names: Sequence[str]) -> Substitutions:

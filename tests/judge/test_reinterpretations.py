@@ -40,6 +40,23 @@ def test_a_helper_may_be_a_symbol() -> None:
     assert value(program.tree, std=2.0, mu=0.0) == pytest.approx(-log(2) + 1.5)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_symbol"),
+    [
+        # By the meaning of the names sigma = exp(logvar / 2) and sigma^2 = exp(logvar).
+        ("var = exp(logvar / 2); (mu**2 + var - log(var) - 1) / 2", False),
+        ("std = exp(logvar); (mu**2 + std**2 - 2 * log(std) - 1) / 2", False),
+        ("var = exp(2 * log_std); (mu**2 + var - log(var) - 1) / 2", True),
+        ("std = exp(logvar / 2); (mu**2 + std**2 - 2 * log(std) - 1) / 2", True),
+        ("var = exp(logvar / 4); (mu**2 + var - log(var) - 1) / 2", True),
+        ("v = exp(s / 2); (mu**2 + v - log(v) - 1) / 2", True),
+        ("var = log(logvar - 1); (mu**2 + var - log(var) - 1) / 2", True),
+    ],
+)
+def test_a_helper_whose_name_contradicts_what_it_is_made_of_is_no_symbol(text: str, is_symbol: bool) -> None:
+    assert any("computed from" in " ".join(map(str, taken)) for _, _, taken in ways(text)) == is_symbol
+
+
 def test_a_variance_beside_its_logarithm_is_its_exponential() -> None:
     program, _, taken = only("-0.5 * (1 + logvar - mu**2 - var)", "is taken for")
     assert taken == ("var is taken for exp(logvar)",) or "e^" in taken[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from klcli.errors import KlcliError
 from klcli.formula.read import math_parser
@@ -21,12 +22,12 @@ class Equations:
     Attributes:
         tree: its last formula, with what the names before stand for.
         left: what stands before the last equals sign, as it is written; empty if nothing does.
-        helpers: the names that were given a formula.
+        helpers: the formulas that names were given.
     """
 
     tree: Tree
     left: str
-    helpers: tuple[str, ...]
+    helpers: Mapping[str, Tree]
 
 
 def read_equations(text: str, opaque: frozenset[str], *, matrices: bool) -> Equations:
@@ -41,7 +42,7 @@ def read_equations(text: str, opaque: frozenset[str], *, matrices: bool) -> Equa
         FormulaError: it is no formula.
     """
     values: dict[str, Tree] = {}
-    helpers: list[str] = []
+    helpers: dict[str, Tree] = {}
     parts = _parts(text)
     for number, (start, end) in enumerate(parts, 1):
         last = number == len(parts)
@@ -51,9 +52,9 @@ def read_equations(text: str, opaque: frozenset[str], *, matrices: bool) -> Equa
         if name and name not in opaque:
             values[name] = tree
         if name:
-            helpers.append(name)
+            helpers[name] = tree
     left = text[parts[-1][0] : begin].strip().removesuffix("=").rstrip("&: ")
-    return Equations(tree, left, tuple(helpers))
+    return Equations(tree, left, helpers)
 
 
 def _parts(text: str) -> list[tuple[int, int]]:

@@ -34,7 +34,7 @@ class Statements:
     Attributes:
         reader: reads expressions, with the values of the names.
         left: the name that the last statement gives a value; empty if it gives none.
-        helpers: the names that were given a formula and not just another name, in their order.
+        helpers: the formulas that names were given which are not just another name, in their order.
         unread: why symbols are not what was assigned to them: it could not be read, though it has a logarithm
             or an exponential.
         opaque: names that stay symbols whatever is assigned to them.
@@ -44,7 +44,7 @@ class Statements:
         self.reader = reader
         self.opaque = opaque
         self.left = ""
-        self.helpers: dict[str, None] = {}
+        self.helpers: dict[str, Tree] = {}
         self.unread: dict[str, FormulaError] = {}
         self._unknown: dict[str, FormulaError] = {}
         """The same for all symbols whose value could not be read."""
@@ -190,7 +190,7 @@ class Statements:
         """``x *= 2``, which changes the object that other names may stand for, too."""
         name = self._name_of(target)
         tree = self.reader.tree(joined)
-        self.helpers[name] = None
+        self.helpers[name] = self._entry(tree)
         self.reader.change(name, tree)
         return tree
 
@@ -223,8 +223,8 @@ class Statements:
         check_size(tree, self.reader.source)
         if self._is_stopped:
             tree = Stop(tree)
-        if not isinstance(self._entry(tree), Symbol):
-            self.helpers[name] = None
+        if not isinstance(own := self._entry(tree), Symbol):
+            self.helpers[name] = own
         self.reader.values[name] = tree
         self.reader.objects[name] = self.reader.new_object() if source is None else source
 

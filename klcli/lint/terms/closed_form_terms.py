@@ -142,7 +142,7 @@ def _is_of_fixed_prior(program: Program) -> bool:
         for place, name in enumerate(free_symbols(program.tree))
         if _is_attribute_of_prior(str(flow_name(program, name)))
     }
-    fixed = replace(rewritten(program, partial(substitute, values=given)), helpers=())
+    fixed = replace(rewritten(program, partial(substitute, values=given)), helpers={})
     found = verified(fixed, mended=False) if given else None
     return found is not None and not _is_none(found)
 

@@ -147,7 +147,7 @@ def _with_sides(program: Program, mean: Tree, tree: Tree) -> Program:
 
 def _with_tree(program: Program, tree: Tree) -> Program:
     """A program of another formula, without helper variables."""
-    return replace(program, tree=tree, arrays=tree, helpers=())
+    return replace(program, tree=tree, arrays=tree, helpers={})
 
 
 def _sampled(excerpt: CodeExcerpt, program: Program, found: Verification, sign: int) -> Divergence:

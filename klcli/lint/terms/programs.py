@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from klcli.errors import KlcliError
 from klcli.formula.program_reader import Program, read_statements
@@ -40,7 +41,7 @@ def with_symbols(source: SourceNodes, program: Program) -> Iterator[Program]:
 
     What a head is made of may be no reading of it, as in ``std = 0.1 + softplus(x)``.
     """
-    for name in program.helpers[:_MOST_HELPERS]:
+    for name in islice(program.helpers, _MOST_HELPERS):
         if found := program_of(source, frozenset((name,))):
             yield found
 

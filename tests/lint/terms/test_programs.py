@@ -19,7 +19,7 @@ HALVED = source("var = torch.exp(self.logvar)\n0.5 * (mu ** 2 + var - 1) - 0.5 *
 def test_programs_and_their_helpers_as_symbols() -> None:
     program = program_of(HALVED)
     assert program is not None
-    assert program.helpers == ("var",)
+    assert [*program.helpers] == ["var"]
     assert [flow_name(program, name) for name in ("mu", "logvar", None)] == ["mu", "self.logvar", None]
     (other,) = with_symbols(HALVED, program)
     assert to_text(other.tree) == "0.5 (mu^2 + var - 1) - 0.5 log var"
