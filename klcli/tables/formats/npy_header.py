@@ -10,6 +10,7 @@ import ast
 import warnings
 from collections.abc import Callable
 from math import prod
+from threading import Lock
 from typing import Any
 
 from klcli.errors import KlcliError
@@ -26,6 +27,12 @@ _LONGEST = 65_535
 _KEYS = {"descr", "fortran_order", "shape"}
 _KIND = regex(r"[<>=|]?[?a-zA-Z][0-9]{0,9}(\[[0-9a-zA-Z]*\])?")
 """The type of the numbers, as numpy writes it."""
+_PLAIN = regex(
+    r"\{'descr': '([<>=|]?[?biufcmMSUVO][0-9]{0,9}(?:\[[0-9a-zA-Z]*\])?)', 'fortran_order': (True|False), "
+    r"'shape': \(((?:[0-9]+,)?|[0-9]+(?:, [0-9]+)+)\), \}"
+)
+"""The header of numbers of one type, to the letter as numpy writes it."""
+_ONE_AT_A_TIME = Lock()
 _PYTHON_2 = regex(r"(?<=[0-9])L(?=\s*[,)])")
 """Python 2 wrote ``(3L, 2L)``."""
 MOST_BYTES = 1 << 62
@@ -71,23 +78,38 @@ def read_header(read: Callable[[int], bytes], name: str) -> Header:
     try:
         if len(data) < length:
             raise ValueError("it was cut off")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes in texts, and of old names of types
-            return _header(data.decode(encoding))
+        return _header(data.decode(encoding))
     # What ast.literal_eval raises by its documentation, and numpy for a text that names no type.
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise KlcliError(f"the NPY header of {name} is broken", "save it anew with numpy.save") from None
 
 
 def _header(text: str) -> Header:
-    """The header in a text.
+    """The header in a text; without Python's parser where the type has no fields, and that is nearly always.
 
     Raises:
         ValueError: it is none; or one of the errors that `read_header` lists.
     """
+    plain = _PLAIN.fullmatch(text.strip())
+    if plain:
+        kind, order, lengths = plain.groups()
+        shape = tuple(int(length) for length in lengths.split(",") if length)
+        return _meaning({"descr": kind, "fortran_order": order == "True", "shape": shape})
+    # In threads the parser of Python 3.11 can fail with a SystemError, and filters of warnings get lost.
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes in texts, and of old names of types
+        return _meaning(ast.literal_eval(_PYTHON_2.sub("", text.strip())))
+
+
+def _meaning(found: object) -> Header:
+    """The header that a dictionary is.
+
+    Raises:
+        ValueError: it is none.
+        TypeError: numpy has no such type.
+    """
     from numpy.lib.format import descr_to_dtype
 
-    found = ast.literal_eval(_PYTHON_2.sub("", text.strip()))
     if not isinstance(found, dict) or set(found) != _KEYS:
         raise ValueError("it has other keys")
     shape, by_column, descr = found["shape"], found["fortran_order"], found["descr"]

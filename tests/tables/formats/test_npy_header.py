@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
+from klcli.tables.formats import npy_header
 from klcli.tables.formats.npy_header import MAGIC, read_header
 from tests.tables.sources import announcing, announcing_text
 
@@ -43,6 +44,19 @@ def test_what_numpy_writes(array: numpy.ndarray, version: tuple[int, int]) -> No
 
 def test_what_python_2_wrote() -> None:
     assert header(announcing("(3L, 2L)")).shape == (3, 2)
+
+
+@pytest.mark.parametrize("kind", ["<f8", "|b1", "<M8[ns]", "|O", ">c16"])
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (3, 2), (1, 2, 10)])
+def test_plain_headers_take_no_parser(
+    kind: str, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of Python failed with a SystemError in threads."""
+    stream = BytesIO()
+    numpy.lib.format.write_array_header_1_0(stream, {"descr": kind, "fortran_order": False, "shape": shape})
+    monkeypatch.setattr(npy_header.ast, "literal_eval", None)
+    found = header(stream.getvalue())
+    assert (found.shape, found.dtype, found.by_column) == (shape, numpy.dtype(kind), False)
 
 
 @pytest.mark.parametrize(
