@@ -150,7 +150,8 @@ class LogRatios:
             KlcliError: there are fewer than two samples.
         """
         shown = self.name if name is None else name
-        _check_count(self.sums.count, self.skipped, shown)
+        tokens = self.tokens.tokens.count if self.tokens else None
+        _check_count(self.sums.count, self.skipped, shown, tokens)
         infinite = None
         if self.infinite:
             _, file, row = self.infinite
@@ -160,7 +161,7 @@ class LogRatios:
             columns=self.columns,
             rows=self.sums.count,
             group=self.group,
-            grouped_rows=self.tokens.tokens.count if self.tokens else None,
+            grouped_rows=tokens,
             skipped_rows=self.skipped,
             first_infinite=infinite,
             probabilities=self.layout.looks_like_probabilities,
@@ -170,8 +171,10 @@ class LogRatios:
         )
 
 
-def _check_count(count: int, skipped: int, name: str) -> None:
+def _check_count(count: int, skipped: int, name: str, tokens: int | None) -> None:
     if count < 2:
         found = f"{count} sample{'s' * (count != 1)}"
         found += f", {skipped:,} rows left out" if skipped else ""
-        raise KlcliError(f"an estimate needs two samples or more; {name} has {found}", _ROWS)
+        several = f"if each of its {tokens:,} tokens is a sample: --independent" if tokens else ""
+        hint = several if tokens and tokens > 1 else _ROWS
+        raise KlcliError(f"an estimate needs two samples or more; {name} has {found}", hint)

@@ -96,6 +96,11 @@ def _searched(series: LogSeries) -> LoggedSeries:
 
 
 def _nothing(sources: Sequence[str], columns: Sequence[str], names: Sequence[str]) -> KlcliError:
+    empty = next((name for name in names if _is_wanted(name, frozenset(columns))), None)
+    if empty is not None:
+        return KlcliError(
+            f"{clipped(empty)} has no numbers in {', '.join(sources)}", "a log has a row for each step"
+        )
     shown = ", ".join(clipped(name) for name in names[:_MOST_LISTED])
     more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
     hint = f"--column NAME names it; there are {shown}{more}" if names else "its first line names the columns"

@@ -56,7 +56,10 @@ def open_safetensors(source: Source) -> RawArrays:
             f"{source.name} is no safetensors file: it announces a header of {length:,} bytes", "save it anew"
         )
     try:
-        found = json.loads(source.read(length))
+        header = source.read(length)
+        if len(header) < length:
+            raise ValueError("it was cut off")
+        found = json.loads(header)
         arrays = {
             name: _array(about, source, _LENGTH + length)
             for name, about in found.items()

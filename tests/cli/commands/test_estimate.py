@@ -557,3 +557,15 @@ def test_likelihoods_of_given_texts_are_no_samples(klcli: Klcli, tmp_path: Path)
         assert (result.status, "samples of no policy" in result.err) == (2, True)
     pairs = written(tmp_path / "dpo.csv", TABLE, "chosen_logps,ref_chosen_logps")
     assert "samples of no policy" in klcli("estimate", pairs).err
+
+
+def test_arrays_in_one_object_are_one_sequence(klcli: Klcli, tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps({"log_q": TABLE[:, 0].tolist(), "log_p": TABLE[:, 1].tolist()}))
+    result = klcli("estimate", str(path))
+    assert (result.status, f"each of its {ROWS:,} tokens is a sample: --independent" in result.err) == (
+        2,
+        True,
+    )
+    found = of(data(klcli, str(path), "--independent"), "k1")
+    assert found["value"] == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)

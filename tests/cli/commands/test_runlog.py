@@ -80,7 +80,7 @@ def test_a_column_that_is_named(klcli: Klcli, tmp_path: Path) -> None:
         (None, "no log is given"),
         ("", "is empty"),
         ("step,loss\n1,2\n", "there is no column that is called like a KL"),
-        ("step,kl\n1,\n2,\n", "there is no column that is called like a KL with numbers"),
+        ("step,kl\n1,\n2,\n", "kl has no numbers in"),
         ("step,kl\n1,abc\n", "not a number"),
         ("step,kl\n1,2,3\n", "has 3 fields"),
     ],
@@ -188,6 +188,11 @@ def bad_line(folder: Path) -> str:
     return "a.jsonl"
 
 
+def no_rows(folder: Path) -> str:
+    (folder / "a.csv").write_text("step,kl\n")
+    return "a.csv"
+
+
 def texts_in_a_folder(folder: Path) -> str:
     (folder / "logs").mkdir()
     log(folder / "logs" / "a.csv", "kl", numpy.arange(9.0))
@@ -199,6 +204,7 @@ def texts_in_a_folder(folder: Path) -> str:
     [
         (archive, "a.npz holds arrays, and is no log", "klcli latents"),
         (bad_line, "line 2 of", '{"step": 10, "kl": 0.02}'),
+        (no_rows, "error: kl has no numbers in", "a row for each step"),
         (texts_in_a_folder, "there is no event file in", "CSV and JSON lines are named one by one"),
     ],
 )

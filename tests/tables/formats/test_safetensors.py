@@ -68,6 +68,12 @@ def test_a_header_of_impossible_length(length: int) -> None:
         opened(length.to_bytes(8, "little") + b'{"mu": 1}')
 
 
+def test_a_header_that_is_longer_than_the_file() -> None:
+    """It was read as a file without arrays."""
+    with pytest.raises(KlcliError, match="is broken"):
+        opened((1 << 20).to_bytes(8, "little") + b"{}")
+
+
 def test_a_pipe() -> None:
     with pytest.raises(KlcliError, match="from a pipe"):
         opened(written({"mu": entry()}), seekable=False)
