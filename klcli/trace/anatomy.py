@@ -56,7 +56,14 @@ def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, 
     """
     likely = [term for term in terms if term.kind == "likelihood" and term.amount]
     kls = [term for term in terms if term.kernel and term.amount and not term.part.is_taken_away]
-    if not likely or not kls or not _are_alike(likely) or len({_name(term) for term in likely}) != 1:
+    is_learned = any(term.part.chain.learned for term in (*likely, *kls))
+    if (
+        not likely
+        or not kls
+        or is_learned
+        or not _are_alike(likely)
+        or len({_name(term) for term in likely}) != 1
+    ):
         return None, None
     own = likely[0]
     assert own.amount

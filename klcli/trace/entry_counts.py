@@ -171,16 +171,16 @@ def amount_of_call(
     """The amount of a likelihood that is called with the name of its reduction.
 
     Args:
-        reduction: its name: ``sum``, or anything else for a mean.
+        reduction: its name: ``sum``, ``batchmean``, or anything else for a mean.
         batch: examples; 1 where there is no batch.
         entries: of one example.
         factor: what multiplies the call.
         numbers: one over the numbers that divide it.
         shared: how many of these, the first ones, divide other terms, too.
     """
-    is_mean = reduction != "sum"
-    total = factor / (batch * entries) if is_mean else factor
-    return _with_numbers(Amount(total, batch, entries, is_mean, is_mean), numbers, shared)
+    of_batch, of_entries = reduction != "sum", reduction not in ("sum", "batchmean")
+    total = factor / ((batch if of_batch else 1) * (entries if of_entries else 1))
+    return _with_numbers(Amount(total, batch, entries, of_entries, of_batch), numbers, shared)
 
 
 def _with_numbers(found: Amount, numbers: Sequence[float], shared: int) -> Amount:

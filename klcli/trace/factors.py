@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree, operation
-from klcli.trace.masks import Kept, counts_kept, is_count, is_mask, kept_by
+from klcli.trace.learned_weights import learned_weight
+from klcli.trace.masks import Kept, counts_kept, is_count, is_mask, kept_by, values_of
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass, replace
@@ -21,6 +24,8 @@ class Chain:
         numbers: one over the numbers that divide on the way; these may be counts.
         shared: how many of these, the first ones, divide other terms of the loss, too.
         is_off: whether one of them is 0; the factor is then that of the others.
+        divisors: the nodes that divide on the way.
+        learned: the nodes of those that are trained, whose values at this step are in the factor.
     """
 
     core: int
@@ -30,6 +35,8 @@ class Chain:
     numbers: tuple[float, ...] = ()
     shared: int = 0
     is_off: bool = False
+    divisors: tuple[int, ...] = ()
+    learned: tuple[int, ...] = ()
 
     def masks(self, recording: Recording) -> tuple[int, ...]:
         """The wrappers that keep some positions, or divide by how many are kept."""
@@ -39,6 +46,12 @@ class Chain:
             if recording.steps[index].op in ("div", "keep", "where")
             or (recording.steps[index].op == "mul" and is_mask(recording, _beside(recording, index)))
         )
+
+    def names(self, recording: Recording) -> Iterator[str]:
+        """What the nodes on the way are called, and the functions that these stand in."""
+        for index, _ in self.above:
+            step = recording.steps[index]
+            yield from filter(None, (*step.names, step.place.function if step.place else None))
 
     def kept(self, recording: Recording, size: int) -> Kept | None:
         """What masks on the way keep of the entries of the core; None where there are none.
@@ -53,11 +66,9 @@ class Chain:
 
     def counts(self, recording: Recording) -> tuple[float, ...]:
         """The numbers of kept positions, and shares of them, that divide on the way."""
-        divided = (recording.steps[index] for index, _ in self.above)
-        by = (step.args[1] for step in divided if step.op == "div" and isinstance(step.args[1], int))
         return tuple(
             values[0]
-            for index in by
+            for index in self.divisors
             if (values := recording.steps[index].values) and len(values) == 1 and is_count(recording, index)
         )
 
@@ -135,6 +146,9 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
     left, right = step.args
     for part, other in ((left, right), (right, left)):
         value = number_of(recording, other)
+        learned = None
+        if value is None and isinstance(part, int) and isinstance(other, int):
+            learned = value = learned_weight(recording, other, part)
         if not isinstance(part, int) or value is None or (step.op == "div" and other is left):
             continue
         if number_of(recording, part) is not None:
@@ -147,8 +161,12 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
             found,
             core=part,
             factor=found.factor * value,
-            numbers=(*found.numbers, value) if step.op == "div" else found.numbers,
+            numbers=(*found.numbers, value) if step.op == "div" and learned is None else found.numbers,
             is_off=is_off,
+            divisors=(*found.divisors, other)
+            if step.op == "div" and isinstance(other, int)
+            else found.divisors,
+            learned=found.learned if learned is None else (*found.learned, int(other)),
         )
     return _masked(recording, found, step)
 
@@ -196,6 +214,6 @@ def number_of(recording: Recording, arg: int | float) -> float | None:
     step = recording.steps[arg]
     if step.op == "full":
         return float(step.args[0])
-    if step.size == 1 and not step.grad and step.values and step.op not in ("noise", "stop"):
-        return step.values[0]
+    if step.size == 1 and not step.grad and step.op not in ("noise", "stop"):
+        return (values_of(recording, arg) or (None,))[0]
     return None

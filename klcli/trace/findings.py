@@ -13,13 +13,15 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Severity
 from klcli.trace.anatomy import Anatomy
+from klcli.trace.exchanged_names import exchanged_names
 from klcli.trace.fixes import corrected, fix_at
 from klcli.trace.held_sides import never_trained
-from klcli.trace.kl_counts import shape_of, unkept_counts
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
+from klcli.trace.stopped_samples import stopped_samples
 from klcli.trace.summands import parts_of
 from klcli.trace.terms import Term
+from klcli.trace.unmasked_kls import unmasked_kls
 from klcli.values import dataclass
 
 _READ_OTHERWISE = find_mistake("KL201")
@@ -64,9 +66,20 @@ def findings_of(
     """
     found: dict[tuple[object, ...], TraceFinding] = {}
     everything = [
-        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(recording, term)),
+        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term)),
+        *(_of_unmasked(term) for anatomy in anatomies for term in unmasked_kls(recording, anatomy.terms)),
         *(_of_held(*pair) for anatomy in anatomies for pair in never_trained(anatomy.terms)),
+        *(
+            TraceFinding(_EXCHANGED, "warning", term.place, text, term=term)
+            for anatomy in anatomies
+            for term, text in exchanged_names(recording, anatomy.terms, samples)
+        ),
         *(one for sample in samples for one in _of_sample(sample)),
+        *(
+            TraceFinding(_STOPPED, "warning", place, text, term.place, term)
+            for anatomy in anatomies
+            for term, place, text in stopped_samples(recording, anatomy)
+        ),
         *_unused(recording, anatomies),
     ]
     for one in everything:
@@ -74,8 +87,8 @@ def findings_of(
     return tuple(found.values())
 
 
-def _of_term(recording: Recording, term: Term) -> Iterator[TraceFinding]:
-    if term.kind != "kl":
+def _of_term(term: Term) -> Iterator[TraceFinding]:
+    if term.kind != "kl" and not (term.unknown and term.unknown.mistake) and not term.is_of_tables:
         return
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
     if mistake or term.verdict == "wrong":
@@ -88,13 +101,6 @@ def _of_term(recording: Recording, term: Term) -> Iterator[TraceFinding]:
         taken = find_mistake("KL204")
         yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
     yield from _of_gradient(term)
-    for one in term.conditions:
-        if one.kind == "names" and not one.passes:
-            yield TraceFinding(_EXCHANGED, "warning", term.place, one.text, term=term)
-    kernel = term.kernel
-    if kernel and not term.part.matrices and unkept_counts(recording, term.part, shape_of(term.part, kernel)):
-        text = "it is divided by how many positions a mask keeps, and the mask leaves none of it out"
-        yield TraceFinding(_UNMASKED, "warning", term.place, text, term=term)
     if (
         term.amount
         and term.amount.is_mean_of_entries
@@ -102,7 +108,10 @@ def _of_term(recording: Recording, term: Term) -> Iterator[TraceFinding]:
         and not term.is_sum_by_weight
     ):
         mean = find_mistake("KL206")
-        message = f"{mean.sentence}: effective beta 1/{significant(term.amount.entries)} of the sum"
+        count = significant(term.amount.entries)
+        message = f"{mean.sentence}: effective beta 1/{count} of the sum"
+        if term.is_of_tables:
+            message = f"it is averaged over the {count} probabilities of an example, too: 1/{count} of the KL"
         yield TraceFinding(mean, "note", term.place, message, term=term)
 
 
@@ -122,12 +131,19 @@ def _of_gradient(term: Term) -> Iterator[TraceFinding]:
         yield TraceFinding(_STOPPED, "warning", term.place, text + numbers, term=term)
 
 
+def _of_unmasked(term: Term) -> TraceFinding:
+    text = "it is divided by how many positions a mask keeps, and the mask leaves none of it out"
+    return TraceFinding(_UNMASKED, "warning", term.place, text, term=term)
+
+
 def _of_held(term: Term, text: str) -> TraceFinding:
     return TraceFinding(_STOPPED, "warning", term.place, text, term=term)
 
 
 def _message(mistake: Mistake, term: Term) -> str:
     verification = _verification(term)
+    if term.kind != "kl" and term.unknown:
+        return term.unknown.what
     if term.part.matrices and term.kernel and not term.kernel.mistake:
         return ", ".join(term.part.matrices.slips) or "it has the terms of a KL, and is no multiple of one"
     if verification is None:

@@ -11,7 +11,7 @@ from klcli.trace.entry_counts import Amount, amount_of, coefficient, reduced
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.loss_part import Part
 from klcli.trace.mask_counts import amount_of_kept
-from klcli.trace.masks import Kept, is_mask
+from klcli.trace.masks import Kept
 from klcli.trace.recording import Recording, Step
 from klcli.values import replace
 
@@ -75,8 +75,9 @@ def _amount(
     numbers: Sequence[float] = part.chain.numbers
     kept = kept_of(recording, part, shape)
     if kept is not None:
-        return amount_of_kept(kept, factor, numbers, latents=shape[-1] if is_of_latents else 1)
-    if counts := _other_counts(recording, part, shape):  # these are no lengths of it
+        latents = shape[-1] if is_of_latents else 1
+        return amount_of_kept(kept, factor, numbers, shared=part.chain.shared, latents=latents)
+    if counts := other_counts(recording, part, shape):  # these are no lengths of it
         numbers = [one for one in numbers if not any(isclose(one * of, 1, rel_tol=_CLOSE) for of in counts)]
     return amount_of(
         sums,
@@ -115,19 +116,7 @@ def kept_of(recording: Recording, part: Part, shape: Sequence[int]) -> Kept | No
     return Kept(Array(tuple(shape), values), kept.entries * inner)
 
 
-def unkept_counts(recording: Recording, part: Part, shape: Sequence[int]) -> tuple[float, ...]:
-    """The numbers of positions that a mask keeps that divide a KL of which no mask leaves out any.
-
-    Args:
-        recording: the run.
-        part: the term.
-        shape: of its means and heads, of which these are no numbers of entries.
-    """
-    has_mask = any(is_mask(recording, one) for one in recording.leading_to(part.chain.core))
-    return () if has_mask or part.chain.masks(recording) else _other_counts(recording, part, shape)
-
-
-def _other_counts(recording: Recording, part: Part, shape: Sequence[int]) -> tuple[float, ...]:
+def other_counts(recording: Recording, part: Part, shape: Sequence[int]) -> tuple[float, ...]:
     """The numbers of kept positions that divide a part and are no lengths of it."""
     lengths = [prod(shape[: last + 1]) for last in range(len(shape))]
     counts = part.chain.counts(recording)

@@ -18,6 +18,8 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.weight import LIKELIHOODS
+from klcli.trace.programs import Builder
+from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
 NAMES = {
@@ -85,6 +87,15 @@ def likelihood_of(tree: Tree) -> Likelihood | None:
             if factor is not None and factor > 0:
                 return Likelihood("gaussian", factor, (order[0], order[1]), order[2], sigma)
     return None
+
+
+def has_target(recording: Recording, builder: Builder, found: Likelihood) -> bool:
+    """Whether one of the two arrays that are compared is no output of the model, as data are.
+
+    These may be drawn, as noise that is to be predicted is; beside a spread they are part of a sample.
+    """
+    is_drawn = bool(builder.noises) and len(builder.symbols) > len(found.names)
+    return not is_drawn and any(not recording.steps[builder.symbols[name]].grad for name in found.names)
 
 
 def _factor(tree: Tree, order: Sequence[str], function: Callable[..., float]) -> float | None:

@@ -14,21 +14,24 @@ _CLOSE = 1e-6
 """Relative: a number of kept positions has a small one added, lest it is 0, and is in single precision."""
 
 
-def amount_of_kept(kept: Kept, factor: float, numbers: Sequence[float], *, latents: int = 1) -> Amount:
+def amount_of_kept(
+    kept: Kept, factor: float, numbers: Sequence[float], *, shared: int = 0, latents: int = 1
+) -> Amount:
     """The amount of a part of which masks keep some entries.
 
     Args:
         kept: what they keep.
         factor: what multiplies it besides.
         numbers: the numbers in that factor.
+        shared: how many of these divide other terms, too, and are no lengths of this one's latents.
         latents: entries of an example that are summed in a KL; masks may tell them apart.
     """
     if kept.entries < latents:
         return _of_latents(kept, factor, numbers, latents)
-    return _of_positions(kept, factor, numbers)
+    return _of_positions(kept, factor, numbers, is_own=shared < len(numbers) or not shared)
 
 
-def _of_positions(kept: Kept, factor: float, numbers: Sequence[float]) -> Amount:
+def _of_positions(kept: Kept, factor: float, numbers: Sequence[float], *, is_own: bool) -> Amount:
     """The amount where masks keep whole positions."""
     own = [one for one in kept.positions if one]
     count, every, batch, entries = len(own), len(kept.positions), kept.weights.shape[0], kept.entries
@@ -46,7 +49,7 @@ def _of_positions(kept: Kept, factor: float, numbers: Sequence[float]) -> Amount
     means = (
         (length * divisor, replace(found, batch=length, is_mean_of_batch=True, examples=words), divisor > 1)
         for length, words in lengths
-        for divisor in dict.fromkeys((1, entries))
+        for divisor in dict.fromkeys((1, entries) if is_own else (1,))
     )
     rows = [(length, replace(one, is_mean_of_entries=is_mean)) for length, one, is_mean in means]
     return _divided(own[:1], numbers, rows) or found

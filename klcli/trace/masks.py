@@ -6,7 +6,7 @@ judged; a mask is an array of zeros and ones that trains nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from klcli.formula.tree import Symbol, operation
@@ -40,7 +40,7 @@ class Kept:
 
 def is_mask(recording: Recording, index: int) -> bool:
     """Whether a node is an array of zeros and ones that trains nothing."""
-    step, values = recording.steps[index], _values(recording, index)
+    step, values = recording.steps[index], values_of(recording, index)
     below = [recording.steps[one] for one in recording.leading_to(index)]
     is_trained = step.grad or any(
         recording.steps[one].grad for own in below for one in own.more.get("sources", ())
@@ -119,7 +119,7 @@ def _through(recording: Recording, index: int, above: Array, marked: bool) -> Ar
         return above
     own = next(arg for arg in step.below if recording.steps[arg].grad)
     other = step.below[0] if step.op == "where" else next(arg for arg in step.below if arg != own)
-    values = _values(recording, other, marked=marked and step.op != "div")
+    values = values_of(recording, other, marked=marked and step.op != "div")
     if values is None or recording.steps[own].shape != step.shape:
         return None
     if step.op == "where" and own != step.args[1] and not marked:
@@ -131,8 +131,8 @@ def _through(recording: Recording, index: int, above: Array, marked: bool) -> Ar
 def _at_kept(recording: Recording, step: Step, above: Array, marked: bool) -> Array | None:
     """The weights of an array from those of its entries at which another one is true."""
     array, mask = (recording.steps[index] for index in step.below)
-    values = _values(recording, step.below[1])
-    marks = _values(recording, step.below[1], marked=True) if marked else None
+    values = values_of(recording, step.below[1])
+    marks = values_of(recording, step.below[1], marked=True) if marked else None
     if not values or array.shape[: len(mask.shape)] != mask.shape:
         return None
     each, own = array.size // len(values), iter(above.values)
@@ -142,12 +142,16 @@ def _at_kept(recording: Recording, step: Step, above: Array, marked: bool) -> Ar
     return Array(array.shape, found)
 
 
-def _values(recording: Recording, index: int, *, marked: bool = False) -> tuple[float, ...] | None:
+def values_of(recording: Recording, index: int, *, marked: bool = False) -> tuple[float, ...] | None:
     """The entries of an array, or of the one that it is a view of; marked, each of that another number."""
     step, shape = recording.steps[index], recording.steps[index].shape
     while step.values is None and step.op in _UNCHANGED and step.below:
         step = recording.steps[step.below[0]]
     values = step.values
+    if values is None and "slice" in step.more:
+        base, (axis, place) = recording.steps[step.operands[0]], step.more["slice"]
+        every = values_of(recording, step.operands[0])
+        values = None if every is None else tuple(_entries_at(every, base.shape, axis, place))
     if values is None:
         return None
     if marked:
@@ -158,6 +162,12 @@ def _values(recording: Recording, index: int, *, marked: bool = False) -> tuple[
         return tuple(map(float, _spread(Array(step.shape, list(values)), shape).values))
     except ShapeError:
         return None
+
+
+def _entries_at(values: Sequence[float], shape: Shape, axis: int, place: int) -> Iterator[float]:
+    """The entries of an array at a place of an axis, in their order."""
+    inner, length = prod(shape[axis + 1 :]), shape[axis]
+    return (value for index, value in enumerate(values) if index // inner % length == place)
 
 
 def _with_axes(step: Step, below: Shape) -> Shape:

@@ -10,8 +10,9 @@ The document, `klcli.recording/1`, has these keys:
   ``optimizer``, the name of the one that steps, ``instruction``, a number that tells two calls in one line
   apart, and ``gradients``, ``{"of", "by", "values"}``: what the
   framework's gradients of the loss with respect to the node ``by`` are, as far as they come through the node
-  ``of``: not through another of these arrays, but with ``"whole": true``, as those of matrices are told that
-  linear algebra leads from. ``others``: nodes that were alive then and lead to no loss.
+  ``of``: not through another of these arrays, but with ``"whole": true``, as those of the whole loss may be
+  told, and those of matrices that linear algebra leads from. ``others``: nodes that were alive then and lead
+  to no loss.
 - ``warnings``: what could not be noted.
 - ``rounded``, of a function, may be left out: calls with one entry in short precisions, each with its
   ``dtype``, ``given`` (entries by the names of arguments), ``value`` and ``gradients`` (by the same names,
@@ -26,6 +27,7 @@ Operations, with their further keys:
 - ``sum mean`` with ``axes`` (a list, or null for all) and ``keepdim``; ``stack`` of single numbers.
 - ``keep``, the entries of an array at which another one is true; ``where`` of an array of truth values, what
   is taken where it is true, and what is taken where not, one of which is 0.
+- Any of them may have ``handed_as``, what an array is called where it was handed to a function.
 - ``same`` (no change of a value; with the ``call`` ``function`` its gradients are its own), ``shape`` (the
   same entries in another shape), ``spread`` (repeated over axes), ``stop`` (no gradient flows on), ``part``
   (of an array, by its ``key``), ``full`` (of one number).
@@ -34,8 +36,11 @@ Operations, with their further keys:
 - A ``leaf`` of linear algebra may have ``args``; it is one to all but KLs of covariance matrices: ``call``
   (``matmul einsum cholesky inverse solve solve_triangular cholesky_solve cholesky_inverse logdet det slogdet
   trace tril triu diag flip cat stack``, or ``function``, which changes no value) with its options; a ``part``
-  may have its ``view``: offset and strides of the array and of the part in the memory that both share.
-- ``loss`` with ``kind``, ``call`` and ``reduction`` (``sum``, ``mean``, ``none``): a likelihood of arrays.
+  may have its ``slice``, an axis and the place on it, or its ``view``: offset and strides of the array and of
+  the part in the memory that both share.
+- ``loss`` with ``kind``, ``call``, ``reduction`` (``sum``, ``mean``, ``batchmean``, ``none``): a likelihood
+  of arrays, or with the kind ``kl-div`` a KL of tables of probabilities: the first has their logarithms, the
+  second one with ``log_target``, too.
 
 ``values`` of a leaf are its entries, of any single number that number, where they are known; what is not
 finite is written ``"nan"``, ``"inf"`` or ``"-inf"``.
@@ -129,7 +134,7 @@ class NotedLoss:
         optimizer: which one steps, or the ones that may.
         instruction: which of the calls in its line that was, where several can be.
         gradients: those by the framework, of a summand with respect to an array.
-        whole_gradients: those with respect to matrices and their vectors, through all others.
+        whole_gradients: those through all other arrays: of matrices and their vectors, and of the loss.
     """
 
     node: int

@@ -167,7 +167,7 @@ def _warnings(recording: Recording, losses: Sequence[Anatomy]) -> list[str]:
     for one in losses:
         found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
         found += [text for term in one.terms if (text := _disagreement(term))]
-        if not any(term.kind == "kl" for term in one.terms):
+        if not any(term.kind == "kl" or term.is_of_tables for term in one.terms):
             found.append("this loss has no KL that could be followed")
             found += _given(recording.called) if recording.called else []
     return found

@@ -18,7 +18,7 @@ from klcli.names.log_ratios import is_neutral
 from klcli.names.losses import is_called_kl
 from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kl_recognition import Kernel, kl_of
-from klcli.trace.likelihoods import Likelihood, likelihood_of
+from klcli.trace.likelihoods import Likelihood, has_target, likelihood_of
 from klcli.trace.loss_part import Part
 from klcli.trace.misdrawn_samples import kl_of_densities
 from klcli.trace.programs import Builder, UnfollowedError, program_of
@@ -193,9 +193,10 @@ def _judged(recording: Recording, part: Part) -> Part:
     signed = tree if chain.factor > 0 else Negative(tree)
     noises = builder.noises
     # A square of log-probabilities is k2, and no squared error.
-    if not noises and not is_dependent(recording, builder) and (estimation := _estimation(signed)):
+    is_called = any(map(is_called_kl, chain.names(recording)))
+    if not noises and not is_dependent(recording, builder) and (estimation := _estimation(signed, is_called)):
         return replace(part, estimation=estimation)
-    if (found := likelihood_of(signed)) and _has_target(recording, builder, found):
+    if (found := likelihood_of(signed)) and has_target(recording, builder, found):
         return replace(part, likelihood=found)
     shape = max(builder.shapes.values(), key=len, default=())
     if kernel := kl_of(signed, noises, shape, builder.spellings):
@@ -209,25 +210,21 @@ def _judged(recording: Recording, part: Part) -> Part:
     return part
 
 
-def _has_target(recording: Recording, builder: Builder, found: Likelihood) -> bool:
-    """Whether one of the two arrays that are compared is no output of the model, as data are.
-
-    These may be drawn, as noise that is to be predicted is; beside a spread they are part of a sample.
-    """
-    is_drawn = bool(builder.noises) and len(builder.symbols) > len(found.names)
-    return not is_drawn and any(not recording.steps[builder.symbols[name]].grad for name in found.names)
-
-
 def is_dependent(recording: Recording, builder: Builder) -> bool:
     """Whether a symbol may be a function of another that is not followed, as probabilities are of logits."""
     own = set(builder.symbols.values())
     return any(own & set(recording.steps[index].more.get("sources", ())) for index in own)
 
 
-def _estimation(tree: Tree) -> Estimation | None:
-    """What a program of symbols that are called log-probabilities or ratios estimates, if anything."""
+def _estimation(tree: Tree, is_called: bool) -> Estimation | None:
+    """What a program of symbols that are called log-probabilities or ratios estimates, if anything.
+
+    What is called a KL may be a wrong estimator.
+    """
     found = stated_estimation(program_of(tree))
-    return found if found and found.kind not in ("wrong", "not-kl") and found.name else None
+    if found and found.kind == "wrong":
+        return found if is_called and not found.others and not found.weights else None
+    return found if found and found.kind != "not-kl" and found.name else None
 
 
 def _is_neutral(tree: Tree, builder: Builder) -> bool:
@@ -257,7 +254,7 @@ def _with_cuts(recording: Recording, part: Part, every: Iterable[tuple[int, ...]
 
 def _merged(recording: Recording, parts: list[Part]) -> list[Part]:
     """The parts, those of which nothing is known as one if they are a KL together."""
-    unknown = [part for part in parts if not part.is_known and part.tree is not None]
+    unknown = [part for part in parts if not (part.is_known or part.chain.learned) and part.tree]
     if len(unknown) < 2:
         return parts
     builder = Builder(recording)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import isclose
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.gradient_flow import NO_GRADIENT
@@ -20,6 +21,7 @@ from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.likelihoods import NAMES
 from klcli.trace.loss_part import Part
 from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
+from klcli.trace.probability_tables import KIND, verdict_on_table
 from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.typed_factors import is_weighed
 from klcli.trace.unrecognized_terms import Unknown, looked_at
@@ -108,6 +110,11 @@ class Term:
         )
 
     @property
+    def is_of_tables(self) -> bool:
+        """Whether it is a KL of tables of probabilities."""
+        return self.part.likelihood is not None and self.part.likelihood.name == KIND
+
+    @property
     def weight(self) -> float | None:
         """What multiplies it, as it is reduced."""
         return self.amount.weight if self.amount else None
@@ -170,7 +177,7 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
         if exact
         else verdict.kind
     )
-    if kind == "exact" and amount.is_mean_of_entries:
+    if kind == "exact" and (amount.is_mean_of_entries or part.chain.learned):
         kind = "scaled"
     place, name = _standing(recording, part, boundary)
     term = Term(
@@ -207,6 +214,11 @@ def _conditions(recording: Recording, part: Part, kernel: Kernel, amount: Amount
     is_stopped = any(recording.steps[index].op == "stop" for index in part.chain.wrappers)
     if is_stopped and NO_GRADIENT not in kernel.verification.conditions:
         yield NO_GRADIENT
+    for weight in part.chain.learned:
+        known = recording.steps[weight]
+        value = significant(known.values[0]) if known.values else "not known"
+        text = f"its weight is trained: {known.name or 'a number made of parameters'}, {value} at this step"
+        yield Condition("weights", text, False)
     if len(shape) == 2 and shape[0] == shape[1] > 1:
         text = f"B = d = {shape[0]}: which axis is the batch cannot be told from this step"
         yield Condition("shapes", text, True)
@@ -261,7 +273,8 @@ def _likelihood_term(recording: Recording, part: Part) -> Term:
     amount = likelihood_amount(recording, part)
     words = NAMES.get(part.likelihood.name, part.likelihood.name)
     what = f"{words}, {reduction_words(amount, 'entries')}" if amount else words
-    term = Term("likelihood", part, place, name, what, amount=amount)
+    verdict, unknown = verdict_on_table(recording, part, amount)
+    term = Term("likelihood", part, place, name, what, verdict, amount, unknown=unknown)
     return _with_value(recording, term, amount.weight if amount else 1.0)
 
 

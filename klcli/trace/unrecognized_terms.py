@@ -6,17 +6,18 @@ says that it is one, by the name of the function or variable, or by those of its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import suppress
 
 from klcli.errors import KlcliError
 from klcli.formula.traversal import free_symbols
-from klcli.formula.tree import Negative
+from klcli.formula.tree import Negative, Tree
 from klcli.judge.answer import answer
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
+from klcli.judge.spaces.space import Answer
 from klcli.judge.verification import Verification
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import is_mean, suggested
@@ -24,8 +25,11 @@ from klcli.trace.loss_part import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
 from klcli.trace.start_nodes import cuts_of
-from klcli.trace.summands import is_dependent
+from klcli.trace.summands import is_dependent, parts_of
 from klcli.values import dataclass, replace
+
+_EXTREMES = {**dict.fromkeys(("max", "amax"), "largest"), **dict.fromkeys(("min", "amin"), "smallest")}
+"""Functions that take one of several arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def _looked_at(recording: Recording, part: Part) -> Unknown:
         names = part.densities if part.chain.factor > 0 else part.densities[::-1]
         what = f"{' - '.join(names)}, log-densities of which one is that of a mixture"
         return Unknown(False, "estimator", what, estimator="k1")
+    if what := _extreme(recording, part):
+        return Unknown(True, "other", what)
     # Two means and two heads; more symbols are no KL that the judge knows.
     if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
         return Unknown()
@@ -83,7 +89,7 @@ def _looked_at(recording: Recording, part: Part) -> Unknown:
         return Unknown()
     tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
     try:
-        told = answer(program_of(tree, part.builder.spellings), PLAIN)
+        told = _told(tree, part.builder.spellings)
     except KlcliError:
         return Unknown()
     if told.estimate:
@@ -104,7 +110,27 @@ def _looked_at(recording: Recording, part: Part) -> Unknown:
     return Unknown(True, "wrong", said, best.mistake, verification=found)
 
 
+def _extreme(recording: Recording, part: Part) -> str:
+    """In words what takes one of several KLs, as ``torch.stack(kls).max()`` does; empty for anything else."""
+    step = recording.steps[part.chain.core]
+    word = _EXTREMES.get(str(step.more.get("made_by")).lower())
+    if not word or not step.operands:
+        return ""
+    every = recording.steps[step.operands[0]].operands
+    count = sum(any(one.kernel for one in parts_of(recording, node)) for node in every)
+    return f"the {word} of {count} KLs: the others train nothing" if count > 1 else ""
+
+
+def _told(tree: Tree, spellings: Mapping[str, str]) -> Answer:
+    """What the judge says, by the names of the run; a correction has to have the symbols that it had."""
+    told = answer(program_of(tree, spellings), PLAIN)
+    is_unnamed = told.gaussian and told.gaussian.best.kind == "wrong" and not told.gaussian.best.mistake
+    return answer(program_of(tree), PLAIN) if is_unnamed else told
+
+
 def _estimator(found: Estimation) -> Unknown:
+    if found.mistake:
+        return Unknown(False, found.kind, found.flaw, found.mistake, conditions=tuple(found.conditions))
     if found.kind not in ("estimator", "reversed", "scaled", "exact") or not found.name:
         return Unknown()
     factor, conditions = float(found.factor), tuple(found.conditions)
@@ -120,10 +146,4 @@ def _means_to_be(recording: Recording, part: Part) -> bool:
 
 
 def _is_called_kl(recording: Recording, part: Part) -> bool:
-    return any(map(is_called_kl, _names(recording, part)))
-
-
-def _names(recording: Recording, part: Part) -> Iterator[str]:
-    for index, _ in part.chain.above:
-        step = recording.steps[index]
-        yield from filter(None, (step.name, step.place.function if step.place else None))
+    return any(map(is_called_kl, part.chain.names(recording)))

@@ -13,7 +13,7 @@ from klcli.trace import fixes
 from klcli.trace.fixes import _around, fix_at
 from klcli.trace.recording import Place
 from tests.trace import losses
-from tests.trace.losses import LOSSES
+from tests.trace.losses import DECODER, LOSSES, F, X, torch
 
 
 def watched(name: str) -> Any:
@@ -48,6 +48,33 @@ kl = -0.5 * (1 + {one} - {other}**2 - {one}.exp()).sum(1).mean()
             exec(f"{code}(F.mse_loss(DECODER({error}), X) + kl).backward()", {**vars(losses)})
         assert [finding.mistake.code for finding in seen.findings] == expected
         assert seen.watched.holds() == (not expected)
+
+
+@pytest.mark.parametrize(("sign", "codes"), [(1, []), (-1, ["KL140"])])
+def test_the_parts_of_an_estimator_that_is_called_a_kl(sign: int, codes: list[str]) -> None:
+    with klcli.watch() as seen:
+        logps, ref_logps = losses.heads()[0], losses.heads()[1].detach()
+        per_token_kl = torch.exp(ref_logps - logps) - sign * (ref_logps - logps) - 1
+        (F.mse_loss(DECODER(logps), X) + 0.1 * per_token_kl.mean()).backward()
+    assert [one.mistake.code for one in seen.findings] == codes
+
+
+@pytest.mark.parametrize(("shift", "codes"), [(torch.square, []), (lambda x: x, ["KL112"])])
+def test_a_mistake_between_two_gaussians_whose_heads_are_computed(shift: Any, codes: list[str]) -> None:
+    """The names of the run are taken by others: s2 is a variance to the judge, and m stands on both sides."""
+
+    def kl_gauss(m1: Any, s1: Any, m2: Any, s2: Any) -> Any:
+        return torch.log(s2 / s1) + (s1**2 + shift(m1 - m2)) / (2 * s2**2) - 0.5
+
+    def stats() -> tuple[Any, Any]:
+        m, s = losses.heads()
+        return m, F.softplus(s) + 0.1
+
+    with klcli.watch() as seen:
+        qm, qs = stats()
+        pm, ps = stats()
+        kl_gauss(qm, qs, pm, ps).sum(-1).mean().backward()
+    assert [one.mistake.code for one in seen.findings] == codes
 
 
 def test_there_is_no_fix_where_the_file_is_not_there() -> None:

@@ -70,3 +70,11 @@ def test_a_factor_that_is_no_length_is_a_weight() -> None:
     found = amount_of_kept(kept, 2.0, [0.3])
     assert (found.examples, found.is_mean_of_batch) == ("3 kept positions", False)
     assert found.weight == pytest.approx(0.6)
+
+
+def test_a_number_of_kept_positions_that_divides_other_terms_is_no_number_of_latents() -> None:
+    """8 positions of all steps are kept, and 2 of this one: 1/8 is no mean over 2 positions of 4 latents."""
+    kept = Kept(Array((2, LATENTS), [1 / 8] * 8), LATENTS)
+    assert amount_of_kept(kept, 1.0, [1 / 8], latents=LATENTS).is_mean_of_entries
+    found = amount_of_kept(kept, 1.0, [1 / 8], shared=1, latents=LATENTS)
+    assert (found.is_mean_of_entries, found.weight) == (False, pytest.approx(1 / 8))

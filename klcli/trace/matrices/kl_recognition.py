@@ -6,7 +6,7 @@ one, the judge says of that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import isclose
 
@@ -92,7 +92,7 @@ def matrix_kl_of(recording: Recording, chain: Chain) -> MatrixKl | None:
     What has a mean, a trace and a log-determinant with the signs of a KL means to be one, and what is called
     so; a likelihood of a Gaussian or of a Wishart matrix lacks one of the three.
     """
-    is_called_so = any(map(is_called_kl, _names(recording, chain)))
+    is_called_so = any(map(is_called_kl, chain.names(recording)))
     unnamed: list[MatrixKl] = []
     for has_slips in (False, True):
         near: list[tuple[TermsFit, _TermRatios]] = []
@@ -119,13 +119,6 @@ def _unlikeliness(near: tuple[TermsFit, _TermRatios]) -> tuple[bool, int, int]:
     fit, ratios = near
     others = sum(one not in ("mean", "covariance") for one in fit.readings.values())
     return not ratios.is_whole, len(ratios.slips), others
-
-
-def _names(recording: Recording, chain: Chain) -> Iterator[str]:
-    """What a part and the functions that compute it are called."""
-    for index, _ in chain.above:
-        step = recording.steps[index]
-        yield from filter(None, (*step.names, step.place.function if step.place else None))
 
 
 def _with_said_sides(recording: Recording, fit: TermsFit) -> TermsFit:

@@ -45,6 +45,16 @@ def look_for_name(node: Node, frame: FrameType, array: Any) -> None:
         found = search_locals(frame, lambda name, value: name if value is array else None)
         if found and found not in node.names:
             node.names.append(found)
+            _look_at_caller(node, frame.f_back, array)
+
+
+def _look_at_caller(node: Node, frame: FrameType | None, array: Any) -> None:
+    """Note what an array is called where it is handed to a function, which may exchange names."""
+    if frame is None or frame.f_code.co_filename.startswith((_HERE, "<frozen ")):
+        return
+    outer = search_locals(frame, lambda name, value: name if value is array else None)
+    if outer:
+        node.more.setdefault("handed_as", outer)
 
 
 def search_locals(frame: FrameType, test: Callable[[str, Any], str | None]) -> str | None:

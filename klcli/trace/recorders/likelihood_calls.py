@@ -20,6 +20,8 @@ LIKELIHOOD_CALLS = {
     "kl_div": "kl-div",
 }
 """Kinds of likelihoods, which `klcli.trace.likelihoods` puts into words, by the names of their functions."""
+_MADE_BY = {one: one for one in ("exp", "log", "sigmoid", "logsigmoid")}
+"""Operations that make probabilities or their logarithms."""
 
 
 def likelihood(name: str, given: list[Any], named: dict[str, Any]) -> Node:
@@ -33,11 +35,15 @@ def likelihood(name: str, given: list[Any], named: dict[str, Any]) -> Node:
     own = [one for one in given if isinstance(one, Node)]
     own += [named[key] for key in ("input", "target", "var") if isinstance(named.get(key), Node)]
     reduction = named.get("reduction", "mean")
-    return Node("loss", list(map(_cut, own)), kind=LIKELIHOOD_CALLS[name], call=name, reduction=reduction)
+    found = Node("loss", list(map(_cut, own)), kind=LIKELIHOOD_CALLS[name], call=name, reduction=reduction)
+    found.more.update({"log_target": True} if named.get("log_target") is True else {})
+    return found
 
 
 def _cut(node: Node) -> Node:
-    """A leaf in the place of an argument, of which nothing is wanted but its shape."""
+    """A leaf in the place of an argument, of which nothing is wanted but its shape and what made it."""
     if node.op in ("leaf", "part", "full"):
         return node
-    return Node("leaf", (), node.shape, node.dtype, node.grad, node.place, made_by="an output")
+    return Node(
+        "leaf", (), node.shape, node.dtype, node.grad, node.place, made_by=_MADE_BY.get(node.op, "an output")
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..gradient_targets import MOST_SUMMANDS, arrays_below, matrices_below, summands_of
-from .tensor_nodes import values_of
+from .tensor_nodes import FEW_VALUES, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -121,6 +121,12 @@ def _gradients(
             continue
         reached = [by for by in matrices if by.serial in known]
         found = _slopes([output], arrays + reached, [weight], known)
+        if one is summands[0]:  # what the loss as a whole makes of them, through whatever leads there
+            yield from (
+                {"of": one, "by": by, "values": values_of(slope.detach() / factor), "whole": True}
+                for by, slope in zip(arrays, found)  # noqa: B905
+                if slope is not None and by not in matrices and prod(by.shape) <= FEW_VALUES
+            )
         for by, slope in _direct(arrays, found[: len(arrays)], known).items():
             yield {"of": one, "by": by, "values": values_of(slope.detach() / factor)}
         whole = dict(zip(reached, found[len(arrays) :]))  # noqa: B905

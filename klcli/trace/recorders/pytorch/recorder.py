@@ -20,6 +20,7 @@ from ..calls import arithmetic, nodes_of, sources_of
 from ..matrix_calls import followed_call
 from ..notes import ENDS, Node, NodeTable
 from ..reshaping import in_shape
+from ..stacks import extreme_operands
 from .backward_calls import SKIPPED, Losses
 from .compiled import Compiled
 from .constants_and_noise import source
@@ -27,12 +28,12 @@ from .custom_autograd import as_if_followed
 from .gradients import mark
 from .tensor_nodes import (
     FEW_VALUES,
+    is_trained,
     leaf,
     note_operands,
     note_values,
     note_view,
     origin,
-    unwrapped,
     version,
 )
 
@@ -148,8 +149,10 @@ class Recorder(TorchFunctionMode):
             return self._put(tensor, leaf(tensor, place, origin(tensor)))
         if node.version != version(tensor):
             return self._put(tensor, leaf(tensor, place, "a change in place"))
-        is_trained = tensor.requires_grad and tensor.grad_fn is None and unwrapped(tensor) is tensor
-        if is_trained and node.op not in ("leaf", "part"):  # what it was filled with is its first value
+        if is_trained(tensor) and node.op not in (
+            "leaf",
+            "part",
+        ):  # what it was filled with is its first value
             return self._put(tensor, leaf(tensor, place, origin(tensor)))
         if tensor.grad_fn is not None and not node.grad:
             # Computed without gradients, and given one of its own: a torch.autograd.Function.
@@ -184,7 +187,10 @@ class Recorder(TorchFunctionMode):
             node = source(name, out, given[1:] if in_place else given, named)
         if node is None:
             self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
-            operands, options = followed_call(name, given, named, index) or ((), {})
+            operands, options = followed_call(name, given, named, index) or (
+                extreme_operands(name, first),
+                {},
+            )
             found = leaf(out, place, name, sources_of(out.shape, given), operands)
             found.more.update(options if found.args else {})
             return found

@@ -90,6 +90,13 @@ def is_plain(tensor: Any) -> bool:
     return not _is_wrapped(inner) and inner.device.type != "meta" and inner.layout == torch.strided
 
 
+def is_trained(tensor: Any) -> bool:
+    """Whether gradients end in a tensor, as in a parameter; a view under ``no_grad`` only says so."""
+    base = tensor._base
+    is_view = base is not None and base.requires_grad
+    return tensor.requires_grad and tensor.grad_fn is None and not is_view and unwrapped(tensor) is tensor
+
+
 def unwrapped(tensor: Any) -> Any:
     """The tensor that the gradients of ``torch.func`` are taken of, or the tensor itself."""
     while _is_wrapped(tensor) and torch._C._functorch.is_gradtrackingtensor(tensor):

@@ -13,6 +13,7 @@ from klcli.trace.recorders.notes import CONSTANTS, Node  # noqa: E402
 from klcli.trace.recorders.pytorch.tensor_nodes import (  # noqa: E402
     FEW_VALUES,
     is_plain,
+    is_trained,
     leaf,
     note_operands,
     note_values,
@@ -127,3 +128,14 @@ def test_what_made_a_tensor() -> None:
     assert origin(parameter) == "a parameter"
     assert origin(torch.ones(2)) == "an input"
     assert origin(parameter.exp()).startswith("ExpBackward")
+
+
+def test_a_view_under_no_grad_is_not_trained_by_itself() -> None:
+    parameter = torch.rand(4, requires_grad=True)
+    computed = parameter.exp()
+    with torch.no_grad():
+        view, made = computed.expand(4), parameter * 2
+    assert is_trained(parameter)
+    assert is_trained(made.view(2, 2).requires_grad_())
+    assert view.requires_grad
+    assert not any(map(is_trained, (view, computed, made)))
