@@ -18,6 +18,8 @@ from klcli.formula.read.math_source import PlainText
 from klcli.formula.read.matrix_detection import BAR, has_matrices, matrix_word
 from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.symbol_names import is_symbol
+from klcli.formula.traversal import free_symbols, renamed
 from klcli.formula.tree import Tree
 from klcli.lazy_regex import regex
 from klcli.values import dataclass, field, replace
@@ -52,6 +54,7 @@ class Program:
         of_matrices: whether it was read as a formula of matrices.
         losses: what symbols compute that stand for calls of other losses, where it is known.
         unread: why symbols are not what was assigned to them, as `Statements.unread` has it.
+        apart: the KL behind which statements are left out, as `SourceText.apart` has it.
     """
 
     source: ProgramSource
@@ -64,6 +67,7 @@ class Program:
     of_matrices: bool = False
     losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
     unread: Mapping[str, FormulaError] = field(default_factory=dict, hash=False, compare=False)
+    apart: str = ""
 
     @property
     def text(self) -> str:
@@ -233,7 +237,8 @@ def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool =
     from klcli.formula.read.python_source import SourceText  # a text has one language
 
     source = SourceText(textwrap.dedent(text.replace("\r\n", "\n").expandtabs()))
-    return _followed(source, opaque, matrices=matrices)
+    found = _followed(source, opaque, matrices=matrices)
+    return replace(found, apart=source.apart)
 
 
 def _followed(
@@ -246,18 +251,34 @@ def _followed(
     reader = PythonReader(source, matrices=matrices)
     statements = Statements(reader, opaque)
     tree = reader.checked(lambda: statements.result(reader.statements()))
+    own = _own_names(tree, reader.spellings)
+    tree = renamed(tree, own) if own else tree
     return Program(
         source.kept,
         "python",
         entry(tree, of_matrices=matrices),
         tree,
         statements.left,
-        reader.spellings,
+        {name: written for name, written in reader.spellings.items() if name not in own},
         statements.helpers,
         matrices,
         reader.losses,
-        statements.unread,
+        {own.get(name, name): error for name, error in statements.unread.items()},
     )
+
+
+def _own_names(tree: Tree, spellings: Mapping[str, str]) -> dict[str, str]:
+    """The names of symbols that have other ones only because a text uses these twice: ``x_2`` for a later x.
+
+    The value before is not in the tree: in ``s = s.clamp(low); log(s)`` there is one s.
+    """
+    names = free_symbols(tree)
+    later: dict[str, list[str]] = {}
+    for name, written in spellings.items():
+        counted = name.removeprefix(f"{written}_").isdigit()
+        if counted and name in names and written not in names and is_symbol(written):
+            later.setdefault(written, []).append(name)
+    return {only: written for written, (only, *others) in later.items() if not others}
 
 
 _READERS: Mapping[Language, Callable[[str, frozenset[str]], Program]] = {

@@ -100,6 +100,19 @@ def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
     return visit(tree)
 
 
+def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
+    """The tree with other names for some of its symbols, which keep their places."""
+
+    def visit(node: Tree) -> Tree:
+        if isinstance(node, Symbol):
+            return replace(node, name=names.get(node.name, node.name))
+        if isinstance(node, Length):
+            return replace(node, of=visit(node.of))
+        return remade(node, visit)
+
+    return visit(tree)
+
+
 def remade(node: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """A node with what its `children` are changed to, in its place in the text."""
     return placed_as(rebuilt(node, list(map(change, children(node)))), node)

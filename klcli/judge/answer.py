@@ -32,17 +32,20 @@ def answer_to_text(
         if found := reader.formula(text, language):
             program, other = found
             line = None if sampler is None else reader.line(sampler, program.language)
-            return _read_whole(answer(program, replace(question, sampler=line, other=other)))
+            return _of_the_whole(answer(program, replace(question, sampler=line, other=other)))
     line = None if sampler is None else read_program(sampler)
-    return _read_whole(answer(read_program(text, language), replace(question, sampler=line)))
+    return _of_the_whole(answer(read_program(text, language), replace(question, sampler=line)))
 
 
-def _read_whole(found: Answer) -> Answer:
-    """An answer; but what could not be read is not told to lack anything."""
+def _of_the_whole(found: Answer) -> Answer:
+    """An answer, and what it is not about; what could not be read is not told to lack anything."""
     if found.kind == "not-kl":
         for name in free_symbols(found.program.arrays):
             if error := found.program.unread.get(name):
                 raise error
+    if name := found.program.apart:
+        text = f"what stands behind {name} does not use it, and is not judged"
+        return replace(found, warnings=(*found.warnings, text))
     return found
 
 

@@ -78,7 +78,8 @@ PROGRAMS = [
     ("def kl(mu, s):\n    '''words'''\n    std = s.exp()\n    return std**2", "python", "(e^s)^2"),
     ("import torch\nwith torch.no_grad():\n    kl = s.exp()", "python", "e^s"),
     ("mu = self.fc1(h)\ns = self.fc2(h)\nmu**2 + s", "python", "mu^2 + s"),
-    ("s = 2*s\nmu, s = chunk(h)\nmu**2 + s", "python", "mu^2 + s_2"),
+    ("s = 2*s\nmu, s = chunk(h)\nmu**2 + s", "python", "mu^2 + s"),
+    ("z = 2*s\nmu, s = chunk(h)\nmu**2 + s + z", "python", "mu^2 + s_2 + 2 s"),
     # Methods in place change their object, others do not.
     ("kl = s.exp()\nkl.mul_(2).add_(1)\nkl", "python", "e^s * 2 + 1"),
     ("std = s.mul(.5).exp_()\ns + std", "python", "s + e^(s * .5)"),

@@ -11,6 +11,7 @@ from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
+from klcli.judge.answer import verify
 from klcli.judge.reinterpretations import ways_to_read
 
 
@@ -142,3 +143,15 @@ def test_each_of_two_policies_has_a_link_of_its_own(names: tuple[str, str]) -> N
     logs = {f"old_{log_std}": 0.2, f"new_{log_std}": -0.3}
     found = value(program.tree, **logs, old_mean=0.5, new_mean=0.1)
     assert found == pytest.approx(-0.5 + (exp(0.4) + 0.16) / (2 * exp(-0.6)) - 0.5)
+
+
+def test_a_name_that_is_given_a_value_made_of_itself_keeps_what_it_says() -> None:
+    """log(sq/sp) + (sp^2 + (mp - mq)^2)/(2 sq^2) - 1/2 is KL(p || q), however sigma_p and sigma_q were clipped."""
+    for before in (
+        "",
+        "sigma_p = sigma_p.clamp(min=1e-8)\nsigma_q = sigma_q.clamp(min=1e-8)\n",
+        "sigma_q = net(x)\n",
+    ):
+        text = "torch.log(sigma_q/sigma_p) + (sigma_p**2 + (mu_p - mu_q)**2)/(2*sigma_q**2) - 0.5"
+        found = verify(read_program(before + text))
+        assert (found.best.kind, found.best.verdict.roles.mean) == ("reversed", "mu_q")

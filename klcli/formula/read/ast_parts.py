@@ -45,6 +45,12 @@ def words_in(node: ast.AST) -> set[str]:
     return found
 
 
+def constants_in(node: ast.expr) -> str:
+    """What a subscript adds to a symbol's name: its words and numbers."""
+    parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return "_".join(str(part) for part in parts if isinstance(part, str | int))
+
+
 def text_of_name(node: ast.expr) -> str:
     """A name, an attribute or a subscript as it is written."""
     match node:

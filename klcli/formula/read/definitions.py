@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from klcli.formula.read.ast_parts import is_all_but_first, rebuilt, walked
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
+from klcli.formula.read.calls.mapped import is_wrapper, rows_mapped
 from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import MODULES
@@ -97,7 +98,7 @@ class _Inliner:
             changed = copy(statement)
             changed.body = inner.block(statement.body) or statement.body
             return changed
-        if not self.scope:
+        if not self.scope and not any(map(_calls_what_is_made, walked(statement))):
             return statement
         put_in: ast.stmt = self._put(statement)
         for target in getattr(statement, "targets", ()):
@@ -122,6 +123,9 @@ class _Inliner:
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)):
                 self._define(name, lambda: _Function(arguments, self._put(body)))
+                return True
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if is_wrapper(value):
+                self._define(name, lambda: self._wrapped(value))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if function := self._named(value):
                 self.scope[name] = function
@@ -184,10 +188,32 @@ class _Inliner:
         known = self.scope.get(node.id)
         return known if isinstance(known, ast.expr) and isinstance(node.ctx, ast.Load) else node
 
+    def _wrapped(self, node: ast.Call) -> _Function | None:
+        """A function that ``jit`` only runs faster, or that ``vmap`` applies to each row of its arguments."""
+        match node.args[0]:
+            case ast.Lambda(args=arguments, body=body):
+                inner = _Function(arguments, self._put(body))
+            case ast.Name(id=name) if isinstance(known := self.scope.get(name), _Function):
+                inner = known
+            case ast.Call() as call if is_wrapper(call) and (found := self._wrapped(call)):
+                inner = found
+            case _:
+                return None
+        if not called(node).endswith("vmap"):
+            return inner
+        # Of what is no argument nobody knows whether it has the axis that is mapped.
+        return _Function(inner.arguments, rows_mapped(node, inner.body)) if _is_closed(inner) else None
+
     def _put_call(self, node: ast.Call) -> ast.expr:
-        if not isinstance(node.func, ast.Name) or node.func.id not in self.scope:
+        known: _Meaning
+        if isinstance(node.func, ast.Call) and is_wrapper(node.func):
+            name, known = called(node.func), self._wrapped(node.func)
+        elif isinstance(node.func, ast.Lambda):
+            name, known = "lambda", _Function(node.func.args, node.func.body)
+        elif isinstance(node.func, ast.Name) and node.func.id in self.scope:
+            name, known = node.func.id, self.scope[node.func.id]
+        else:
             return node
-        name, known = node.func.id, self.scope[node.func.id]
         if isinstance(known, str):
             return ast.copy_location(ast.Call(_of_library(known, node.func), node.args, node.keywords), node)
         if isinstance(known, FormulaError):
@@ -201,6 +227,19 @@ class _Inliner:
         if self.added > _MOST_NODES:
             raise self.complaint("the formula is too large with its definitions", node, "")
         return body
+
+
+def _calls_what_is_made(node: ast.AST) -> bool:
+    """Whether a node calls a function that has no name: ``jax.vmap(f)(x)``, ``(lambda x: x)(y)``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Call | ast.Lambda)
+
+
+def _is_closed(function: _Function) -> bool:
+    """Whether a function depends on nothing but its arguments."""
+    own = {one.arg for one in (*function.arguments.posonlyargs, *function.arguments.args)}
+    functions = {node.func for node in walked(function.body) if isinstance(node, ast.Call)}
+    names = (node for node in walked(function.body) if isinstance(node, ast.Name) and node not in functions)
+    return all(node.id in own | MODULES for node in names)
 
 
 def _of_library(name: str, place: ast.expr) -> ast.expr:

@@ -25,8 +25,8 @@ LATEX = regex(r"\\[A-Za-z]|\\\\")
 """A command; a single backslash may end a line of Python."""
 _MATHEMATICS = regex(rf"{LATEX.pattern}|[\^²³½−√∑]")
 """What makes a text no Python: there, a line is a statement whatever it begins with."""
-_COMMENT = regex(r"(?<!\\)#[^\n]*")
-"""A comment of Python, in which mathematics may stand."""
+_COMMENT = regex(r"(?<!\\)#[^\n]*|\"{3}.*?\"{3}|'{3}.*?'{3}", re.DOTALL)
+"""A comment or a docstring of Python, in which mathematics may stand."""
 _DIVIDER = regex(r"\\\\\s*|\n")
 """What ends a row of an environment, or a line."""
 _GOES_ON = regex(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")

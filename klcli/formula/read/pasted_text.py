@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from klcli.formula.read.latex_braces import without_braces
 from klcli.formula.read.pasted_rows import LATEX, in_rows
 from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
 from klcli.lazy_regex import regex
@@ -40,6 +41,13 @@ _ENVIRONMENT = (
 )
 _BULLET = regex(r"\s*[*•‣∙]\s+")
 """What an item of a list begins with, and no formula; a dash may be a minus."""
+_LABEL = regex(
+    r"\s*(?!(?:lambda|if|elif|while|for|with|def|class|case|match|except)\b)[A-Za-z]{2}[A-Za-z _-]{0,28}:\s+"
+    r"(?![\w.]+\s*=)(?=[^\s=][^\n]*\s*\Z)"
+)
+"""What says in words, on the line of a formula, which one it is: ``KL loss: ...``."""
+_NUMBER_BEHIND = regex(r"((?:\$|\\\)|\\\])\s*|\\q?quad(?![A-Za-z])\s*)\(\d+(?:\.\d+)?[a-z]?\)\s*\Z")
+"""The number of an equation behind its delimiter, or set apart from it."""
 _INVISIBLE = regex(
     rf"\\begin\s*\{{{_ENVIRONMENT}\}}(?:\s*\[[tbc]\]|(?<=at\}})\s*\{{\d+\}}|(?<=at\*\}})\s*\{{\d+\}})?"
     rf"|\\end\s*\{{{_ENVIRONMENT}\}}"
@@ -52,13 +60,15 @@ _INVISIBLE = regex(
 _PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"), ("`", "`"), ("<math>", "</math>"))
 _DISPLAYED = regex(r"\{\s*\\displaystyle\b")
 """How web pages wrap the source of a formula that is set alone."""
+_ITEM = regex(r"\s*(\d{1,2}\.)\s+(?:[-+−](?=\S)|(?=[^-+−\s\d*/^.,)=]))")
+"""The number of an item before a formula, which may be the first number of it, too: ``1. -0.5 * ...``."""
 _SPACE_AT_END = regex(r"(?:\\[,;:! ]|\\q?quad|~|\\\\)\Z")
 """Space of LaTeX at the end, which prints as nothing."""
 _NUMBER_AT_END = regex(r"(?<![\w.])\d+\.\Z")
 """A full stop of the sentence behind a number."""
 _LONGEST_NUMBER = 30
 """Characters at the end in which the number of an equation stands, with the space before it."""
-_EQUATION_NUMBER = regex(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
+_EQUATION_NUMBER = regex(r"(?<=[\w)}\]])\s+\((\d+(?:\.\d+)?[a-z]?)\)\Z")
 """The number of an equation at its right edge: a product with a lone number in brackets is one, too."""
 
 
@@ -76,7 +86,10 @@ def cleaned(text: str) -> str:
 
 
 def _check_number(text: str) -> None:
-    """Refuse what may be the number of an equation, which would multiply the formula."""
+    """Refuse what may be the number of an equation or of an item, which would change the formula."""
+    if found := _ITEM.match(text):
+        hint = f"leave '{found[1]}' out, or write '{found[1]}0' for a number"
+        raise FormulaError(f"is '{found[1]}' a number or that of an item?", text, found.start(1), hint)
     end = text.rstrip()
     if found := _EQUATION_NUMBER.search(end, max(0, len(end) - _LONGEST_NUMBER)):
         raise FormulaError(
@@ -130,14 +143,14 @@ def _session(text: str) -> str:
 def _unwrapped(text: str) -> str:
     """A text without delimiters of mathematics, labels and punctuation around it."""
     begin = text
-    if bullet := _BULLET.match(text):
-        text = text[bullet.end() :]
+    if label := _BULLET.match(text) or _LABEL.match(text):
+        text = text[label.end() :]
     if LATEX.search(text):
-        text = _INVISIBLE.sub(lambda found: " " * len(found[0]), text)
+        text = without_braces(_INVISIBLE.sub(lambda found: " " * len(found[0]), text))
     before = ""
     while text != before:
         before = text
-        text = _without_pair(_without_stop(text))
+        text = _without_pair(_without_stop(_NUMBER_BEHIND.sub(r"\1", text)))
     if text == begin:
         return text
     one_line = LATEX.search(text) or "\n" not in text.strip()

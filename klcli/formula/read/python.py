@@ -17,7 +17,7 @@ from functools import cached_property
 
 from klcli.errors import clipped
 from klcli.formula.character_tables import SUBSCRIPTS, letter
-from klcli.formula.read.ast_parts import text_of_name
+from klcli.formula.read.ast_parts import constants_in, text_of_name
 from klcli.formula.read.callee import is_module, measured, viewed
 from klcli.formula.read.calls.inner_products import inner_product
 from klcli.formula.read.calls.reader import Calls
@@ -152,12 +152,12 @@ class PythonReader(Calls):
                 return found
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
+            case ast.NamedExpr(target=ast.Name(id=name), value=value):
+                return self._given(name, self.tree(value))
             case ast.UnaryOp(op=ast.Invert(), operand=operand):
                 return opposite(self, operand)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return Negative(self.tree(operand))
-            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.tree(operand)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
+                return Negative(self.tree(operand)) if isinstance(sign, ast.USub) else self.tree(operand)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 return inner_product(self, left, right)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
@@ -171,6 +171,11 @@ class PythonReader(Calls):
         if isinstance(node, ast.IfExp):
             hint = "give one branch of the condition"
         raise self.error(f"'{clipped(self.source.spelled(node))}' has no place in a formula", node, hint)
+
+    def _given(self, name: str, tree: Tree) -> Tree:
+        """The value that a name is given within an expression."""
+        self.values[name], self.objects[name] = tree, self.new_object()
+        return tree
 
     def _number(self, node: ast.Constant) -> Tree:
         written = self.source.spelled(node).replace("_", "")
@@ -204,7 +209,7 @@ class PythonReader(Calls):
         words: list[str] = []
         below: ast.expr = node
         while isinstance(below, ast.Attribute | ast.Subscript) and len(words) <= _MOST_PARTS:
-            words.append(below.attr if isinstance(below, ast.Attribute) else _index_words(below.slice))
+            words.append(below.attr if isinstance(below, ast.Attribute) else constants_in(below.slice))
             below = below.value
         dunder = any(word.startswith("__") for word in words)
         own = isinstance(below, ast.Name) and below.id not in MODULES
@@ -284,12 +289,6 @@ class PythonReader(Calls):
 
 _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
-
-
-def _index_words(node: ast.expr) -> str:
-    """What a subscript adds to a symbol's name: its words and numbers."""
-    parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
-    return "_".join(str(part) for part in parts if isinstance(part, str | int))
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,7 @@ import warnings
 from itertools import accumulate
 from typing import Any
 
+from klcli.formula.read.aside_statements import without_what_follows
 from klcli.formula.read.math_source import PlainText
 from klcli.formula.read.syntax_errors import (
     MAX_DEPTH,
@@ -34,6 +35,7 @@ class SourceText:
         text: what is read, with plain blanks and line ends.
         lines: its lines, each with its end.
         names: the names in it, once it was parsed.
+        apart: the KL behind which statements are left out that do not use it; empty if there are none.
     """
 
     def __init__(self, text: str) -> None:
@@ -47,6 +49,7 @@ class SourceText:
         self._starts = list(accumulate(map(len, self.lines), initial=0))
         self._is_ascii = plain.isascii()
         self.names: frozenset[str] = frozenset()
+        self.apart = ""
 
     @property
     def kept(self) -> PlainText:
@@ -94,8 +97,9 @@ class SourceText:
         return self._syntax("eval").body  # type: ignore[no-any-return]
 
     def statements(self) -> list[ast.stmt]:
-        """The syntax trees of a text that is a sequence of statements."""
-        return self._syntax("exec").body  # type: ignore[no-any-return]
+        """The syntax trees of a text that is a sequence of statements, up to the last that uses its KL."""
+        found, self.apart = without_what_follows(self._syntax("exec").body)
+        return found
 
     def _syntax(self, mode: str) -> Any:
         try:

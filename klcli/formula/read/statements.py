@@ -274,8 +274,10 @@ def stops_gradients(around: ast.expr) -> bool:
 def _is_aside(statement: ast.stmt) -> bool:
     """Whether a statement only reports, or asks an optimiser to go on."""
     match statement:
-        case ast.Assert():
+        case ast.Assert() | ast.Break() | ast.Continue() | ast.Raise():
             return True
+        case ast.If(body=body, orelse=[]):
+            return all(map(_is_aside, body))
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
             return True
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))):

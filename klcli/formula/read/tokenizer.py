@@ -40,6 +40,9 @@ _SIGMA_OF_SUM = (
     r"|(?:Σ|\\Sigma(?![A-Za-z]))(?=\s*_\s*[{(]\s*[A-Za-z]\s*=)"
 )
 """A capital sigma that only a sum can be."""
+_SIGMA = regex(r"(?:Σ|\\Sigma(?![A-Za-z]))")
+_SIGMA_BEFORE_BRACKET = regex(rf"{_SIGMA.pattern}(?=\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[][^)\]]*[-+−])")
+"""A capital sigma before several terms in brackets: a sum, unless another one in the text is a symbol."""
 _SUMS = ("\\sum", "∑", "sum", "Σ", "\\Sigma")
 _SUM = regex(
     r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))"
@@ -95,6 +98,8 @@ class Lexer(Numerals, Letters):
     def __init__(self, text: str, *, matrices: bool = False) -> None:
         super().__init__(text)
         self.matrices = matrices
+        sigmas = len(_SIGMA.findall(text))
+        self._sigma_is_sum = not matrices and sigmas == len(_SIGMA_BEFORE_BRACKET.findall(text))
         self.readers: tuple[Callable[[], Token | None], ...] = (
             *((self._transpose, self._product_sign) if matrices else ()),
             self._number,
@@ -158,7 +163,11 @@ class Lexer(Numerals, Letters):
 
     def _sum(self) -> Token | None:
         start = self.position
-        if not self.text.startswith(_SUMS, start) or not (found := self._match(_SUM)):
+        if not self.text.startswith(_SUMS, start):
+            return None
+        if self._sigma_is_sum and self._match(_SIGMA_BEFORE_BRACKET):
+            return Token("reduction", "sum", start, self.position)
+        if not (found := self._match(_SUM)):
             return None
         if found["limit"]:
             hint = r"write \sum_j or \sum_{j=1}^{J}; the vectors say how many entries there are"

@@ -156,9 +156,8 @@ def _most_telling(program: Program, question: Question) -> _Answered:
             continue  # some prior, or mistake, may fit a formula in a symbol for any function
         if first and is_right and question.mended and not is_estimate(taken):
             found, answers = _answers(other, prepared, question)
-        is_plain = first is None
         first = first or (other, found, answers, taken)
-        if places and not is_plain and is_named_otherwise(program.tree, other.tree, answers[0].verdict):
+        if places and is_named_otherwise(program.tree, other.tree, answers[0].verdict):
             continue
         role = answers[0].verdict.roles
         if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
@@ -166,9 +165,10 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         if is_right and (not places or places & _own(role, first[1])):
             return other, found, answers, _as_conditions(taken, first[1]) if places else taken
         # A symbol that is put in for another may say more than one that is given up for it.
-        keeps_all = len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
-        if answers[0].kind == "other-prior" and taken and not places and keeps_all:
-            near = near or (other, found, answers, taken)
+        keeps_all = not places and len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
+        is_turned = answers[0].kind == "reversed" and places and role.has_prior
+        if is_turned or (answers[0].kind == "other-prior" and taken and keeps_all):
+            near = near or (other, found, answers, _as_conditions(taken, first[1]) if places else taken)
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
     unexplained = first[2][0].verdict.kl is None and first[2][0].mistake is None

@@ -385,7 +385,8 @@ def test_the_correction_of_a_pasted_formula_has_no_wrapper(klcli: Klcli) -> None
 
 def test_the_sum_sign_and_the_letter(klcli: Klcli) -> None:
     assert klcli("verify", "-½ ∑ (1 + log σ² − μ² − σ²)", "-q").out == "exact std\n"
-    result = klcli("verify", "-½ Σ (1 + log σ² − μ² − σ²)")
+    assert klcli("verify", "-½ Σ (1 + log σ² − μ² − σ²)", "-q").out == "exact std\n"
+    result = klcli("verify", "½ (Σ (1) + μ² − 1 − log Σ)")
     assert result.status == 2
     assert "is 'Σ' a sum or a symbol here?" in result.err
 

@@ -59,6 +59,7 @@ def executed(text: str) -> float:
         "f = lambda t: t + 1\ny = f(x)\nf = lambda t: t + 2\ny + f(s)",
         "f = lambda s: s + 1\nf(x) + s",
         "f = lambda a, b: a - b\nf(s, x) + f(x, f(x, s))",
+        "(lambda a, b: a - b)(s, x)",
         "def f(s):\n    x = 2*s\n    return x\nf(x) + x",
     ],
 )

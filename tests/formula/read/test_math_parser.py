@@ -462,8 +462,8 @@ def test_what_is_refused(text: str, position: int, message: str, hint: str) -> N
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("Σ (x + 1)", "write '∑ (...)' for a sum, 'Σ * (...)' for a product"),
-        (r"\Sigma(x + 1)", r"write '\sum (...)' for a sum, '\Sigma \cdot (...)' for a product"),
+        ("Σ (x + 1) + Σ²", "write '∑ (...)' for a sum, 'Σ * (...)' for a product"),
+        (r"\Sigma(x + 1) / \Sigma", r"write '\sum (...)' for a sum, '\Sigma \cdot (...)' for a product"),
         (r"\Sigma_j (x + 1)", r"write '\sum_j (...)' for a sum, '\Sigma_j \cdot (...)' for a product"),
         (r"\Sigma_{j} (x + 1)", r"write '\sum_{j} (...)' for a sum, '\Sigma_{j} \cdot (...)' for a product"),
     ],
@@ -472,6 +472,14 @@ def test_a_capital_sigma_is_asked_about(text: str, hint: str) -> None:
     with pytest.raises(FormulaError, match="a sum or a symbol here") as caught:
         parse(text)
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    "text", ["Σ(x + 1)", "2 Σ [x + 1]", r"\Sigma \left(x + 1\right)", "Σ(x - 1) + Σ(y + 1)"]
+)
+def test_a_capital_sigma_before_terms_is_a_sum(text: str) -> None:
+    summed = text.replace("Σ", "∑").replace(r"\Sigma", r"\sum")
+    assert parse(text) == parse(summed)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,49 @@ def _added_product(reader: CallReader, call: Invocation) -> Tree | None:
     return operation("+", first, product)
 
 
+def _added_quotient(reader: CallReader, call: Invocation) -> Tree | None:
+    """torch's ``addcdiv(a, b, c, value=1)``: a + value * b / c."""
+    known = keywords_of(call, "value")
+    if len(call.arguments) != 3 or len(known) != len(call.node.keywords):
+        return None
+    first, above, below = map(reader.tree, call.arguments)
+    return operation("+", first, _times(reader, known, operation("/", above, below)))
+
+
+def _times(reader: CallReader, factors: list[ast.expr], tree: Tree) -> Tree:
+    for factor in factors:
+        tree = operation("*", reader.tree(factor), tree)
+    return tree
+
+
+def _with_alpha(reader: CallReader, call: Invocation) -> Tree | None:
+    """torch's ``sub(x, y, alpha=1)``, x - alpha * y, and ``rsub``, which exchanges x and y."""
+    known = keywords_of(call, "alpha")
+    if (
+        len(call.arguments) != 2
+        or len(known) != len(call.node.keywords)
+        or not (known or call.name == "rsub")
+    ):
+        return None
+    first, second = map(reader.tree, call.arguments[:: -1 if call.name == "rsub" else 1])
+    return operation("+" if call.name == "add" else "-", first, _times(reader, known, second))
+
+
+def _softplus(reader: CallReader, call: Invocation) -> Tree | None:
+    """``softplus(x, beta=1)``: log(1 + exp(beta x)) / beta, whatever the threshold above which it is x."""
+    betas = keywords_of(call, "beta")
+    if (
+        len(call.arguments) != 1
+        or not betas
+        or {entry.arg for entry in call.node.keywords} - {"beta", "threshold"}
+    ):
+        return None
+    operand, beta = reader.tree(call.arguments[0]), reader.tree(betas[0])
+    if beta == _ONE:
+        return Call("softplus", operand)
+    return operation("/", Call("softplus", operation("*", beta, operand)), beta)
+
+
 def _other_divergence(reader: CallReader, call: Invocation) -> Tree | None:
     """``F.kl_div(log_q, p)`` of tables of probabilities beside something else: another term of a loss."""
     return None if reader.source.is_all(call.node) else reader.named(call.node, call.name)
@@ -156,6 +199,9 @@ COMPOSED: tuple[CallRow, ...] = (
         _added_product,
         build=lambda a, b, c: operation("+", a, operation("*", b, c)),
     ),
+    row("addcdiv", "a, b, c", "a + value * b / c", _added_quotient, is_sure=False),
+    row("add sub subtract rsub", "x, y", "x + alpha y, x - alpha y, y - alpha x", _with_alpha, is_sure=False),
+    row("softplus", "x, beta", "log(1 + exp(beta x)) / beta", _softplus, is_sure=False),
     row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
     row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),
     row("kl_div", "log q, p", "another term of a loss", _other_divergence, is_sure=False),

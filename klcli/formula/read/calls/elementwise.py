@@ -11,7 +11,7 @@ from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.symbol_names import FUNCTIONS
 from klcli.formula.tree import Call, Negative, Number, Operator, Tree, operation
 
-_ONE, _TWO = Number(Fraction(1)), Number(Fraction(2))
+_ZERO, _ONE, _TWO = (Number(Fraction(value)) for value in range(3))
 _OPERATORS: Mapping[Operator, str] = {
     "+": "add",
     "-": "sub subtract",
@@ -47,6 +47,17 @@ def _row(names: str, arguments: str, meaning: str, build: Build) -> CallRow:
     return CallRow(tuple(names.split()), arguments, meaning, _of(build, arguments.count(",") + 1), build)
 
 
+def _hypotenuse(one: Tree, other: Tree) -> Tree:
+    return Call("sqrt", operation("+", operation("^", one, _TWO), operation("^", other, _TWO)))
+
+
+def _log_of_sum(one: Tree, other: Tree) -> Tree:
+    """log(e^x + e^y), which is softplus where one of the two is 0."""
+    if _ZERO in (one, other):
+        return Call("softplus", one if other == _ZERO else other)
+    return Call("log", operation("+", Call("exp", one), Call("exp", other)))
+
+
 ELEMENTWISE: tuple[CallRow, ...] = (
     *(_row(name, "x", f"the function {name}", partial(Call, name)) for name in FUNCTIONS),
     *(_row(name, "x", f"{name}, of the logistic function", build) for name, build in LOGISTIC.items()),
@@ -57,6 +68,9 @@ ELEMENTWISE: tuple[CallRow, ...] = (
     _row("square sqr", "x", "x^2", lambda x: operation("^", x, _TWO)),
     _row("reciprocal", "x", "1/x", partial(operation, "/", _ONE)),
     _row("rsqrt", "x", "1/sqrt(x)", lambda x: operation("/", _ONE, Call("sqrt", x))),
+    _row("hypot", "x, y", "the root of x^2 + y^2", _hypotenuse),
+    _row("xlogy", "x, y", "x log y", lambda x, y: operation("*", x, Call("log", y))),
+    _row("logaddexp", "x, y", "log(e^x + e^y)", _log_of_sum),
     _row("neg negative", "x", "-x", Negative),
     *(_row(names, "x, y", f"x {sign} y", partial(operation, sign)) for sign, names in _OPERATORS.items()),
     _row("squared_difference", "x, y", "(x - y)^2", lambda x, y: operation("^", operation("-", x, y), _TWO)),

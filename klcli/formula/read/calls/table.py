@@ -12,6 +12,7 @@ from klcli.formula.read.calls.distributions import DIVERGENCES
 from klcli.formula.read.calls.draws import DRAWS
 from klcli.formula.read.calls.elementwise import ELEMENTWISE
 from klcli.formula.read.calls.inner_products import INNER_PRODUCTS
+from klcli.formula.read.calls.mapped import MAPPED
 from klcli.formula.read.calls.reductions import REDUCED
 from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.selections import SELECTED
@@ -29,6 +30,7 @@ CALLS: tuple[CallRow, ...] = (
     *COMPOSED,
     *DIVERGENCES,
     *DENSITIES,
+    *MAPPED,
     *ELEMENTWISE,
 )
 """Of several rows with one name the first that knows a call reads it."""

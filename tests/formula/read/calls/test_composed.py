@@ -28,6 +28,11 @@ def evaluated(text: str) -> Any:
 @pytest.mark.parametrize(
     ("text", "truth"),
     [
+        ("torch.addcdiv(x, y, x + 1, value=0.5)", lambda g: g["x"] + 0.5 * g["y"] / (g["x"] + 1)),
+        ("torch.rsub(x, y)", lambda g: g["y"] - g["x"]),
+        ("torch.sub(x, y, alpha=3)", lambda g: g["x"] - 3 * g["y"]),
+        ("x.add(y, alpha=2)", lambda g: g["x"] + 2 * g["y"]),
+        ("F.softplus(x, beta=2)", lambda g: np.log1p(np.exp(2 * g["x"])) / 2),
         ("np.linalg.norm(x)", lambda g: np.linalg.norm(g["x"])),
         ("torch.norm(x, 2, 1)", lambda g: np.linalg.norm(g["x"], axis=1)),
         ("x.norm(p=2, dim=1, keepdim=True)", lambda g: np.linalg.norm(g["x"], axis=1, keepdims=True)),

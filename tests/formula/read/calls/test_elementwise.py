@@ -29,6 +29,7 @@ OWN: dict[str, Any] = {
     "div": lambda x, y: x / y,
     "truediv": lambda x, y: x / y,
     "pow": lambda x, y: x**y,
+    "xlogy": lambda x, y: x * math.log(y),
     "squared_difference": lambda x, y: (x - y) ** 2,
 }
 

@@ -1,0 +1,51 @@
+r"""Braces, boxes and colours around parts of a LaTeX formula, ``\underbrace{X}_{\text{shift}}``, taken off.
+
+What is left has the same length. The group stays, which is read as brackets are, unless it begins or ends
+with an operator, as no brackets do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from klcli.lazy_regex import regex
+
+_DRAWN = regex(r"\\(?:(?P<brace>(?:under|over)brace)|boxed|(?P<colour>textcolor|color))\s*(?=\{)")
+"""A command before the group around which it draws something; one of a colour has its name in between."""
+_LABEL = regex(r"\s*[_^]\s*(?=\{)")
+_OPEN_INSIDE = regex(r"\s*[-+−]|.*[-+−*/=]\s*\Z", re.DOTALL)
+"""What a group has in it that goes on with what stands around it."""
+
+
+def without_braces(text: str) -> str:
+    """A text without the commands that only draw something around a part of it, and without their labels.
+
+    Args:
+        text: of LaTeX.
+    """
+    while found := _DRAWN.search(text):
+        opening = _end(text, found.end()) if found["colour"] else found.end()
+        text = _blank(text, found.start(), opening)
+        if not text.startswith("{", opening):
+            continue
+        end = _end(text, opening)
+        if found["brace"] and (label := _LABEL.match(text, end)):
+            text = _blank(text, end, _end(text, label.end()))
+        if _OPEN_INSIDE.match(text, opening + 1, end - 1):
+            text = _blank(_blank(text, opening, opening + 1), end - 1, end)
+    return text
+
+
+def _end(text: str, opening: int) -> int:
+    """The place behind the brace that closes the one at a place, or the end of the text."""
+    nesting = 0
+    for place in range(opening, len(text)):
+        if text[place - 1 : place] != "\\":
+            nesting += (text[place] == "{") - (text[place] == "}")
+        if nesting == 0:
+            return place + 1
+    return len(text)
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
