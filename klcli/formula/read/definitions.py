@@ -10,6 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any, TypeAlias
 
 from klcli.formula.read.ast_parts import is_all_but_first, rebuilt, walked
@@ -125,7 +126,7 @@ class _Inliner:
                 self._define(name, lambda: _Function(arguments, self._put(body)))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if is_wrapper(value):
-                self._define(name, lambda: self._wrapped(value))
+                self._define(name, partial(self._wrapped, value))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if function := self._named(value):
                 self.scope[name] = function
