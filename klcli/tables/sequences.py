@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.names.table_columns import MASK_COLUMN, WHOLE_MASK, bare
+from klcli.names.table_columns import GROUP_NAME, MASK_COLUMN, WHOLE_MASK, bare
 from klcli.tables.masks import kept_by
 from klcli.tables.named_arrays import Arrays, ArrayShape
 from klcli.tables.source import Block, Table, Watch
@@ -43,8 +43,23 @@ class _Tokens:
         masks = [self.mask] if self.mask is not None else []
         self._check(names, extra, masks)
         mask = f"{self.mask} in {self.arrays.name}" if self.mask is not None else None
-        for found in self.arrays.blocks([*names, *extra, *masks]):
+        labels = self._labels(watch, names)
+        seen = [self.names[column] for column in labels]
+        for found in self.arrays.blocks([*names, *extra, *seen, *masks]):
+            for place, column in enumerate(labels, len(names) + len(extra)):
+                if watch:
+                    watch.see(column, [str(label) for label in found.values[place][:, 0].tolist()])
             yield _block(found, len(names), key is not None, bool(extra), mask)
+
+    def _labels(self, watch: Watch | None, names: Sequence[str]) -> list[int]:
+        """The columns with a number for each row that are named like groups; others would have to be read."""
+        shapes, (rows, _) = self.arrays.shapes, self.arrays.shapes.get(names[0], (None, 0))
+        return [
+            column
+            for column in (watch.columns if watch else ())
+            if shapes.get(self.names[column]) == (rows, 1)
+            and GROUP_NAME.says(bare(self.names[column], digits=False))
+        ]
 
     def _check(self, names: Sequence[str], keys: Sequence[str], masks: Sequence[str]) -> None:
         """Columns that stand beside each other have the same tokens."""

@@ -42,6 +42,10 @@ class _SequenceTable:
         keys: list[str] = []
         for number, found in self.lines:
             tokens = self._tokens(number, found, names)
+            if watch:
+                for column in watch.columns:
+                    label = found.get(self.names[column])
+                    watch.see(column, ["" if label is None else str(label)])
             rows += tokens
             numbers += [number] * len(tokens)
             label = number if key is None or self.names[key] == SEQUENCE else found.get(self.names[key])

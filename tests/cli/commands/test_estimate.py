@@ -286,6 +286,34 @@ def test_tokens_are_no_samples(klcli: Klcli, tmp_path: Path) -> None:
     assert "--group sequence_id" in text
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "npz", "parquet"])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_rows_of_one_prompt_are_told_in_every_format(
+    klcli: Klcli, tmp_path: Path, ending: str, shuffled: bool
+) -> None:
+    """In all but CSV the column was not looked at, and the error bar was valid."""
+    prompts = numpy.repeat(numpy.arange(ROWS // 4), 4)
+    order = numpy.random.default_rng(0).permutation(ROWS) if shuffled else numpy.arange(ROWS)
+    columns = {"prompt_id": prompts[order], "log_q": TABLE[:, 0], "log_p": TABLE[:, 1]}
+    path = tmp_path / f"t.{ending}"
+    if ending == "csv":
+        written(path, numpy.stack(list(columns.values()), axis=1), ",".join(columns))
+    elif ending == "jsonl":
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+        path.write_text("".join(json.dumps(dict(zip(columns, row, strict=True))) + "\n" for row in rows))
+    elif ending == "npz":
+        numpy.savez(path, **columns)
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        pytest.importorskip("pyarrow.parquet").write_table(pyarrow.table(columns), path)
+    found = json.loads(klcli("estimate", str(path), "--json").out)
+    assert found["table"]["suspected_group"] == "prompt_id"
+    assert of(found, "k1")["error_bar"] == "dependent-rows"
+    assert of(data(klcli, str(path), "--independent"), "k1")["error_bar"] == "valid"
+    if not shuffled:
+        assert data(klcli, str(path), "--group", "prompt_id")["table"]["rows"] == ROWS // 4
+
+
 def test_tokens_that_are_grouped(klcli: Klcli, tmp_path: Path) -> None:
     path, ratios = tokens(tmp_path / "t.csv")
     found = data(klcli, path, "--group", "sequence_id")
