@@ -6,10 +6,25 @@ import ast
 
 from klcli.formula.read.vocabulary import MODULES, SUBMODULES, VIEWS
 
+_STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
+"""Contexts in which nothing is noted for gradients."""
+
 
 def called(node: ast.Call) -> str:
     """The bare name of what is called."""
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def stops_gradients(around: ast.expr) -> bool:
+    """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
+    match around:
+        case ast.Call() if called(around) in _STOPPING:
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in _STOPPING
+        case ast.Call(args=[ast.Constant(value=False)]):
+            return called(around) == "set_grad_enabled"
+    return False
 
 
 def is_module(owner: ast.expr) -> bool:

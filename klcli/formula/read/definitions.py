@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from klcli.formula.read.ast_parts import is_all_but_first, rebuilt, walked
-from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.callee import called, is_module, stops_gradients
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.mapped import is_wrapper, rows_mapped
 from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
@@ -173,6 +173,9 @@ class _Inliner:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     values[name] = _put_in(value, values)
                 case ast.Return(value=ast.expr() as value):
+                    if any(map(stops_gradients, node.decorator_list)):
+                        stop = ast.copy_location(ast.Attribute(value, "detach", ast.Load()), value)
+                        value = ast.copy_location(ast.Call(stop, [], []), value)
                     return _Function(node.args, _put_in(value, values))
                 case _:
                     return None

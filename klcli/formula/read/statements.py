@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.read.ast_parts import literal, text_of_name, walked
-from klcli.formula.read.callee import called, is_module, viewed
+from klcli.formula.read.callee import called, is_module, stops_gradients, viewed
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax_errors import FormulaError, check_size
@@ -21,8 +21,6 @@ from klcli.lazy_regex import regex
 
 _ASIDE = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
 """Calls that stand as statements beside a loss and compute none of it."""
-_STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
-"""Contexts in which nothing is noted for gradients."""
 
 _INGREDIENT = regex("log|exp|softplus")
 """What is in the name of a function that is an ingredient of a KL."""
@@ -58,14 +56,7 @@ class Statements:
         Raises:
             FormulaError: a statement that is no formula, or nothing is computed at the end.
         """
-        tree: Tree | None = None
-        last: ast.stmt | None = None
-        for last in statements:
-            if _is_aside(last):
-                continue
-            tree = self._run(last)
-            if isinstance(last, ast.Return):
-                break
+        tree, last = self._computed(statements)
         if tree is not None and isinstance(bare := self._entry(tree), Symbol) and bare.name in self._unknown:
             raise self._unknown[bare.name]
         if tree is None and self._problem:
@@ -77,6 +68,18 @@ class Statements:
                 "the last statement is no formula", last or statements[-1], "end with the KL term"
             )
         return tree
+
+    def _computed(self, statements: Sequence[ast.stmt]) -> tuple[Tree | None, ast.stmt | None]:
+        """What the first return or else the last statement computes, if it does, and that statement."""
+        tree: Tree | None = None
+        last: ast.stmt | None = None
+        for last in statements:
+            if _is_aside(last):
+                continue
+            tree = self._run(last)
+            if isinstance(last, ast.Return):
+                break
+        return tree, last
 
     def _run(self, statement: ast.stmt) -> Tree | None:
         """Follow one statement; the value that it computes, if it does."""
@@ -129,13 +132,13 @@ class Statements:
         written = parts[0] or ast.Constant(None)
         raise self.reader.error(problem, written, "give the KL term alone")
 
-    def _within(self, around: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Tree:
+    def _within(self, around: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Tree | None:
         """What a block or a function computes; no gradient flows through what is computed without one."""
         stops = any(map(stops_gradients, around))
         before, self._is_stopped = self._is_stopped, self._is_stopped or stops
         try:
-            found = self.result(body)
-            return Stop(found) if stops else found
+            found, _ = self._computed(body)
+            return Stop(found) if found and stops else found
         finally:
             self._is_stopped = before
 
@@ -190,6 +193,7 @@ class Statements:
         """``x *= 2``, which changes the object that other names may stand for, too."""
         name = self._name_of(target)
         tree = self.reader.tree(joined)
+        tree = Stop(tree) if self._is_stopped else tree
         self.helpers[name] = self._entry(tree)
         self.reader.change(name, tree)
         return tree
@@ -257,18 +261,6 @@ def _bare(tree: Tree) -> Tree:
 def _is_part(tree: Tree, whole: Tree) -> bool:
     """Whether a result, whatever its sign, is a part of another, as each of its terms is of a loss."""
     return any(node == _bare(tree) for one in children(_bare(whole)) for node in walk(one))
-
-
-def stops_gradients(around: ast.expr) -> bool:
-    """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
-    match around:
-        case ast.Call() if called(around) in _STOPPING:
-            return True
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in _STOPPING
-        case ast.Call(args=[ast.Constant(value=False)]):
-            return called(around) == "set_grad_enabled"
-    return False
 
 
 def _is_aside(statement: ast.stmt) -> bool:

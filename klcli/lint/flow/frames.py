@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from klcli.formula.read.ast_parts import below, rebuilt, walked
+from klcli.formula.read.callee import stops_gradients
 from klcli.formula.read.calls.table import OPERATIONS
-from klcli.formula.read.statements import stops_gradients
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.structures import Structure

@@ -53,7 +53,7 @@ def _is_trained(sink: Sink, one: Divergence) -> bool | None:
     )
     if not is_value and TERM in free_symbols(_trained(tree)):
         return True
-    if is_value and _others(one):
+    if is_value and _others(one) and not one.found.prepared.weights:
         tree = substitute(tree, {TERM: Operation("+", Symbol("more"), Symbol(TERM))})
     if not _adds_more(tree):
         return None

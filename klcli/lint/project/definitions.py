@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
-from klcli.formula.read.statements import stops_gradients
+from klcli.formula.read.callee import stops_gradients
 from klcli.lint.source.module import Module
 from klcli.values import dataclass, field
 

@@ -87,7 +87,11 @@ def test_loss(model, x, beta):
 
 
 def test_a_reward_is_made_of_values() -> None:
-    before = f"{KL}\n        reward = shown[0] - beta * kl.detach()"
+    for score in ("shown[0]", "model.score"):
+        before = f"{KL}\n        reward = {score} - beta * kl.detach()"
+        assert "KL134" not in codes(
+            STEP.format(before=before, loss="-(reward * model.logp).mean()", shown="reward")
+        )
     for loss in ("-reward * model.log_prob(x)", "-(reward * model.log_prob(x)).mean()"):
         assert "KL134" not in codes(STEP.format(before=before, loss=loss, shown="reward"))
 

@@ -43,14 +43,15 @@ def _copied(reader: CallReader, call: Invocation) -> Tree | None:
 
 SAME = row(
     "asarray as_tensor astype cast clone contiguous convert_to_tensor copy cpu cuda double expand expand_as "
-    "float from_numpy identity nan_to_num numpy Variable to type type_as view_as batch_flatten half",
+    "float from_numpy identity nan_to_num numpy requires_grad Variable to type type_as view_as batch_flatten "
+    "half",
     "x, ...",
     "x in another shape, type or place",
     _same,
 )
 TYPED: tuple[CallRow, ...] = (
     row("copy_", "x, y", "y, which x becomes", _copied),
-    row("detach stop_gradient item", "x", "x without a gradient", of_first(Stop)),
+    row("detach stop_gradient item tolist", "x", "x without a gradient", of_first(Stop)),
     row("int long trunc fix", "x", "x cut to an integer", _cut),
     row("to type astype cast", "x, type", "x cut to an integer, if the type is one of integers", _cast),
     SAME,
