@@ -154,6 +154,7 @@ def _share(tree: Tree, every: Sequence[Mapping[str, float]], name: str) -> float
     pairs = [(slope(tree, at, name, stops=True), slope(tree, at, name, stops=False)) for at in every]
     known = [(found, whole) for found, whole in pairs if isfinite(whole)]
     largest = max(known, key=lambda pair: abs(pair[1]), default=(1.0, 1.0))
+    # To the digits to which slopes are compared, as it is told: 0.5 and not 0.49999999998.
     share = round(largest[0] / largest[1], 9) if largest[1] else 1.0
     agrees = all(abs(found - share * whole) <= _CLOSE * max(1.0, abs(whole)) for found, whole in known)
     return share if agrees else None

@@ -188,7 +188,7 @@ def _only_divides(tree: Tree, mean: str, head: str, prior: str) -> bool:
             for at in (0.4, 1.1)
             for of in (0.6, 1.7)
         ]
-        # At one of these heads.
+        # At one of these heads, and both of these priors.
         moved = [evaluate(tree, {mean: 1.0, head: 0.4, prior: of}, Doubles()) for of in (0.6, 1.7)]
     except ArithmeticError:
         return False

@@ -35,6 +35,7 @@ class Range:
 
 
 POSITIVE, ANY = Range(0.0, inf), Range(-inf, inf)
+"""Of what is never below 0, and of what may have either sign."""
 
 
 def sign_in(program: Program) -> int:

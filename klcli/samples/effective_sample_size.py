@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _BITS = 256
 """The weights of one window lie within 2^256 of each other, so that their squares are doubles."""
 _WINDOW = _BITS * log(2)
+"""Its width in natural logarithms, as log-weights are given."""
 
 
 @dataclass(slots=True, eq=False)

@@ -31,7 +31,7 @@ def is_weighed(place: Place | None, needed: float) -> bool:
     return bool(products) and all(isclose(one, needed, rel_tol=_CLOSE) for one in products)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # lines of one program that hold a loss or a KL
 def _products(path: str, line: int) -> tuple[float, ...]:
     """What is typed in the outermost products of a line that have two factors and more that are not typed."""
     try:

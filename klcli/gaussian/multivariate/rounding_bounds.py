@@ -5,6 +5,7 @@ from __future__ import annotations
 from klcli.gaussian.multivariate.products import DIGITS
 
 UNIT_ROUNDOFF = 2.0**-DIGITS
+"""The largest relative error of one rounding: half of the distance from 1 to the next double."""
 SUM_ERROR = 64 * UNIT_ROUNDOFF
 """A bound on the relative error of numpy's sum of up to 2^25 positive terms: blocks of 128 in eight strands,
 added up by pairs."""

@@ -133,6 +133,7 @@ def _tolerances(size: int) -> list[float]:
     Where that would take a second slice of thousands of dimensions, it is what one slice leaves: a little of
     n u, the error of one dot product, where the divergence is d/4 nats or more. The next are for less.
     """
+    # 8 roundings, up to so many dimensions; the sixth power makes them 8 n u at n = 4,096.
     first = 2.0**-50 * max(1.0, size / _LARGE) ** 6
     return [first * _FINER**number for number in range(_ATTEMPTS)]
 

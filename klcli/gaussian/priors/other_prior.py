@@ -13,7 +13,14 @@ from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.densities import Density, Product, names, parameters
 from klcli.gaussian.priors.mixture import Mixture
-from klcli.gaussian.priors.text import Argument, Distribution, PriorNumber, PriorText, parse_prior
+from klcli.gaussian.priors.text import (
+    MOST_SHOWN,
+    Argument,
+    Distribution,
+    PriorNumber,
+    PriorText,
+    parse_prior,
+)
 from klcli.values import dataclass
 
 _NORMAL = ("N", "normal", "norm", "gaussian")
@@ -98,7 +105,11 @@ def _mixture(parsed: PriorText, param: str | None, dimension: int) -> OtherPrior
 
 def _refuse_component(parsed: PriorText, found: Distribution) -> NoReturn:
     known = found.name in names()
-    problem = "a mixture has Gaussian components only" if known else f"unknown component '{found.name[:30]}'"
+    problem = (
+        "a mixture has Gaussian components only"
+        if known
+        else f"unknown component '{found.name[:MOST_SHOWN]}'"
+    )
     raise parsed.error(problem, found.start, "for example 0.3*N(-1, 0.1) + 0.7*N(1, 0.5)")
 
 
@@ -184,7 +195,7 @@ def _refuse_argument(parsed: PriorText, argument: Argument, known: tuple[str, ..
     if not argument.name:
         raise parsed.error("there are too many parameters", argument.start, listed)
     hint = nearest(argument.name, known) or listed
-    raise parsed.error(f"unknown parameter '{argument.name[:30]}'", argument.start, hint)
+    raise parsed.error(f"unknown parameter '{argument.name[:MOST_SHOWN]}'", argument.start, hint)
 
 
 def _product(parsed: PriorText, found: Distribution, param: str | None, dimension: int) -> Product:

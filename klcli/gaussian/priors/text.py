@@ -31,6 +31,8 @@ _TOKEN = regex(
 )
 """A number, a name, a square or a sign."""
 _SAME = {"−": "-", "·": "*"}
+MOST_SHOWN = 30
+"""Characters of what is not understood that a message repeats, so that it stays one line."""
 _MOST_TERMS = 100
 """Components whose densities are added up at each sample."""
 
@@ -231,7 +233,7 @@ class _PriorReader:
     def _expect(self, kind: str, wanted: str) -> _Token:
         token = self._token
         if token.kind != kind:
-            found = token.text if token.kind == "end" else f"'{token.text[:30]}'"
+            found = token.text if token.kind == "end" else f"'{token.text[:MOST_SHOWN]}'"
             raise self._error(f"{wanted} is expected in the prior, not {found}", _EXAMPLE)
         self.index += 1
         return token

@@ -16,6 +16,7 @@ from klcli.tables.formats.json_lines import json_objects
 from klcli.tables.source import Source
 
 _BYTES = 1 << 18
+"""That are read at once while it is not known what the document is."""
 _LONGEST = 1 << 28
 """Bytes of a document that is no JSON lines, which is read whole."""
 _DEEPEST = 8

@@ -24,6 +24,7 @@ SidedReading: TypeAlias = "tuple[str, Side | None]"
 Kinds: TypeAlias = "tuple[Mapping[int, str], Arrangement]"
 
 _POWERS = (2, 1, -1, -2)
+"""Of the scale of an array, that terms may have: a factor counts twice, an inverse with the other sign."""
 
 
 def _sided(**powers: int) -> Mapping[SidedReading, int]:
