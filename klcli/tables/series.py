@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
@@ -83,6 +84,7 @@ def logged_series(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequ
             f"{source.name} holds arrays, and is no log",
             "logs are CSV, JSON lines, event files; klcli latents reads posteriors, klcli estimate samples",
         )
+    begin = begin.removeprefix(BOM_UTF8)
     source = begun(source, begin)
     if is_event_file(begin):
         return _of_events(source, wanted)

@@ -86,3 +86,9 @@ def test_files_of_one_run_are_put_together() -> None:
 def test_what_is_no_log_is_one_clear_error(data: bytes) -> None:
     with pytest.raises(KlcliError):
         read(data)
+
+
+@pytest.mark.parametrize("text", ['{"kl": 1}\n{"kl": 2}', '[{"kl": 1}, {"kl": 2}]', "kl\n1\n2\n"])
+def test_a_byte_order_mark(text: str) -> None:
+    (found,) = read("\ufeff" + text)
+    assert (found.name, found.values) == ("kl", [1, 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from importlib import import_module
 
 from klcli.errors import KlcliError
@@ -123,7 +124,9 @@ def _begun(source: Source, *, is_unpacked: bool = False) -> tuple[Source, bytes]
     """The source, unpacked if it is compressed, and its first bytes; of NPY no more than they are."""
     begin = source.read(len(MAGIC))
     if not begin:
-        raise KlcliError(f"{source.name} is empty", "it has a row for each example")
+        raise KlcliError(f"{source.name} is empty", "a table has a row for each example")
+    if b"\0" not in begin:  # behind which the number would be the length of a header
+        begin = begin.removeprefix(BOM_UTF8)
     if begin.startswith(GZIP):
         if is_unpacked:
             raise KlcliError(f"{source.name} is packed twice", f"unpack it: gzip -dc {source.name}.gz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 from klcli.errors import KlcliError
@@ -45,7 +46,7 @@ def texts(source: Source, begin: bytes) -> Iterator[str]:
 
 def _decoded(data: bytes, source: Source, line: int, *, whole: bool = True) -> str:
     if line == 1:
-        data = data.removeprefix(b"\xef\xbb\xbf")
+        data = data.removeprefix(BOM_UTF8)
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import pickle
+from codecs import BOM_UTF8
 from io import BytesIO
 from pathlib import Path
 
@@ -29,8 +30,10 @@ def test_an_archive_without_arrays() -> None:
         open_arrays(Source("t", BytesIO(file.getvalue()), len(file.getvalue()), seekable=True))
 
 
-def test_everything_else_is_a_text() -> None:
-    data = b"mu\tlogvar\n1\t2\n"
+@pytest.mark.parametrize("mark", [b"", BOM_UTF8])
+@pytest.mark.parametrize("data", [b"mu\tlogvar\n1\t2\n", b'{"mu": [1], "logvar": [2]}\n'])
+def test_everything_else_is_a_text(data: bytes, mark: bytes) -> None:
+    data = mark + data
     assert set(open_arrays(Source("t", BytesIO(data), len(data), seekable=False)).shapes) == {"mu", "logvar"}
 
 
@@ -41,6 +44,7 @@ def test_everything_else_is_a_text() -> None:
         (pickle.dumps({"mu": [1.0]}, protocol=0), "t is a pickle, which can run any program"),
         (pickle.dumps([1.0], protocol=0), "t is a pickle, which can run any program"),
         (b'[{"mu": [1]}]', "t is one JSON array, and JSON lines are read"),
+        (BOM_UTF8 + b'[{"mu": [1]}]', "t is one JSON array, and JSON lines are read"),
         (b'[\n  {"mu": [1]}\n]', "t is one JSON array, and JSON lines are read"),
         (gzip.compress(gzip.compress(b"mu,logvar\n1,2\n", mtime=0), mtime=0), "t is packed twice"),
     ],
