@@ -15,7 +15,7 @@ from klcli.lint.findings.types import Severity
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.exchanged_names import exchanged_names
 from klcli.trace.fixes import corrected, fix_at
-from klcli.trace.held_sides import never_trained
+from klcli.trace.held_sides import is_trained_besides, never_trained
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
 from klcli.trace.stopped_samples import stopped_samples
@@ -66,7 +66,7 @@ def findings_of(
     """
     found: dict[tuple[object, ...], TraceFinding] = {}
     everything = [
-        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term)),
+        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term, anatomy.terms)),
         *(_of_unmasked(term) for anatomy in anatomies for term in unmasked_kls(recording, anatomy.terms)),
         *(_of_held(*pair) for anatomy in anatomies for pair in never_trained(anatomy.terms)),
         *(
@@ -87,7 +87,7 @@ def findings_of(
     return tuple(found.values())
 
 
-def _of_term(term: Term) -> Iterator[TraceFinding]:
+def _of_term(term: Term, terms: Sequence[Term]) -> Iterator[TraceFinding]:
     if term.kind != "kl" and not (term.unknown and term.unknown.mistake) and not term.is_of_tables:
         return
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
@@ -100,7 +100,7 @@ def _of_term(term: Term) -> Iterator[TraceFinding]:
     if term.part.is_taken_away:
         taken = find_mistake("KL204")
         yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
-    yield from _of_gradient(term)
+    yield from _of_gradient(term, terms)
     if (
         term.amount
         and term.amount.is_mean_of_entries
@@ -115,7 +115,7 @@ def _of_term(term: Term) -> Iterator[TraceFinding]:
         yield TraceFinding(mean, "note", term.place, message, term=term)
 
 
-def _of_gradient(term: Term) -> Iterator[TraceFinding]:
+def _of_gradient(term: Term, terms: Sequence[Term]) -> Iterator[TraceFinding]:
     """A gradient that is not that of the value: stopped, as the program says, or as autograd's numbers do."""
     if term.kernel is None:
         return
@@ -123,7 +123,8 @@ def _of_gradient(term: Term) -> Iterator[TraceFinding]:
     numbers = f"; {off[0].text}" if off else ""
     for one in term.kernel.verification.conditions:
         is_some = one.kind == "gradient" and not one.passes and not term.kernel.flow.held
-        if is_some or one.kind == "no-gradient":
+        is_whole = one.kind == "no-gradient" and not is_trained_besides(term, terms)
+        if is_some or is_whole:
             yield TraceFinding(_STOPPED, "warning", term.place, one.text + numbers, term=term)
             return
     if off and term.agreement and term.agreement.agrees:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from klcli.judge.gradient_flow import NO_GRADIENT
 from klcli.trace.terms import Term
 
 
@@ -28,6 +29,14 @@ def never_trained(terms: Sequence[Term]) -> Iterator[tuple[Term, str]]:
             still = [node for node in side if node not in moved]
             if still and (len(still) < len(side) or len(own) > 1):
                 yield own[-1], _words([side[node] for node in still], len(own))
+
+
+def is_trained_besides(term: Term, terms: Sequence[Term]) -> bool:
+    """Whether another KL of a loss trains the Gaussians of one that is stopped, which adds its value."""
+    trained = [one for one in terms if one.kernel and NO_GRADIENT not in one.conditions]
+    return not term.part.matrices and any(
+        not one.part.matrices and _sides(one) == _sides(term) for one in trained
+    )
 
 
 def _sides(term: Term) -> tuple[dict[int, str], dict[int, str]]:

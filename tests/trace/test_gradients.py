@@ -94,6 +94,23 @@ def test_a_stopped_gradient_is_told_with_its_numbers() -> None:
     assert f"autograd gives {-0.5 / B:.6g}" in finding.message
 
 
+@pytest.mark.filterwarnings("ignore:To copy construct")
+@pytest.mark.parametrize(
+    "held",
+    [
+        lambda s: torch.tensor(s.exp()),
+        lambda s: s.exp().detach().requires_grad_(False),
+        lambda s: s.exp().detach().clone(),
+    ],
+)
+def test_copies_without_a_gradient_are_followed(held: Any) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        (-0.5 * torch.sum(1 + logvar - mu**2 - held(logvar), 1)).mean().backward()
+    assert codes(seen) == ["KL134"]
+    assert "the gradient of logvar is not" in seen.findings[0].message
+
+
 def test_a_hook_that_changes_a_gradient_is_seen_where_the_program_is_right() -> None:
     with klcli.watch() as seen:
         mu, logvar = heads()

@@ -77,3 +77,18 @@ def test_what_no_term_trains_is_told(kl: Callable[..., Any], loss: Callable[...,
     assert [term.verdict for term in seen.terms] == ["exact"] * len(seen.terms)
     assert [one.mistake.code for one in seen.findings] == ["KL134"] * bool(words)
     assert [one.message[: len(words)] for one in seen.findings] == [words] * bool(words)
+
+
+@pytest.mark.parametrize(
+    ("loss", "is_found"),
+    [
+        (lambda one: 0.5 * one + 0.1 * one.detach(), False),
+        (lambda one: 0.1 * one.detach(), True),
+    ],
+)
+def test_the_value_of_a_kl_beside_the_kl_is_no_finding(loss: Callable[[Any], Any], is_found: bool) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        one = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1).mean()
+        (loss(one) + (X.mean() - mu.mean()) ** 2).backward()
+    assert [found.mistake.code for found in seen.findings] == ["KL134"] * is_found

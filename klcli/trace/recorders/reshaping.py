@@ -79,7 +79,7 @@ def in_shape(
     if name in _SPREADS:
         base = given[index] if index is not None else first
         return base if base.shape == shape else Node("spread", (base,))
-    if name in ("detach", "data"):
+    if name in ("detach", "data", "tensor"):
         return Node("stop", (first,))
     if name in _SAME:
         if is_whole and "float" in first.dtype:

@@ -96,6 +96,8 @@ class Recorder(TorchFunctionMode):
                 continue  # the same tensor was given back
             if isinstance(one, torch.nn.Parameter):
                 continue  # it is filled, and what with is no part of a loss
+            if name == "requires_grad_" and not one.requires_grad:
+                continue  # it had no gradient before
             if one.dtype == torch.bool:  # of a mask nothing is wanted but its values, and what it depends on
                 self._put(one, leaf(one, place, name, sources_of(one.shape, given)))
                 continue
