@@ -90,6 +90,12 @@ LOSS = whole(
     "loss train_loss cost vae_objective",
     "losses recon lossfun",
 )
+OBJECTIVE = whole(
+    "what is minimised or maximised, which its name does not say",
+    r"(.*_)?objective",
+    "objective vae_objective per_token_objective",
+    "loss cost objective_loss",
+)
 TOTAL = whole(
     "the whole of what is minimised",
     r"((total|full|final|overall|train|vae)_?)?(loss|cost|objective)",
@@ -135,7 +141,7 @@ TOPIC = containing(
 
 KINDS: tuple[NameKind, ...] = (
     *(KL, _KL_WORD, OF_OTHERS, _PART, LOG_Q, LOG_P, _LIKELIHOOD, _TERM, _WEIGHT, _MASK, _NEGATED, _BOUND),
-    *(LOSS, TOTAL, LOSS_FUNCTION, GAIN, REWARD, ERROR, MINIMISED, TOPIC),
+    *(LOSS, OBJECTIVE, TOTAL, LOSS_FUNCTION, GAIN, REWARD, ERROR, MINIMISED, TOPIC),
 )
 
 _HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")

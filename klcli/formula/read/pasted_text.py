@@ -39,8 +39,8 @@ _ENVIRONMENT = (
     r"(?:aligned|align|alignat|alignedat|equation|gather|gathered|multline|split|eqnarray"
     r"|displaymath|math|flalign|subequations)\*?"
 )
-_BULLET = regex(r"\s*[*•‣∙]\s+")
-"""What an item of a list begins with, and no formula; a dash may be a minus."""
+_BULLET = regex(r"\s*(?:[*•‣∙]|#+(?=[^\n]*\Z))\s+")
+"""What an item of a list begins with, or a line that is a comment, and no formula; a dash may be a minus."""
 _LABEL = regex(
     r"\s*(?!(?:lambda|if|elif|while|for|with|def|class|case|match|except)\b)[A-Za-z]{2}[A-Za-z _-]{0,28}:\s+"
     r"(?![\w.]+\s*=)(?=[^\s=][^\n]*\s*\Z)"
@@ -143,8 +143,9 @@ def _session(text: str) -> str:
 def _unwrapped(text: str) -> str:
     """A text without delimiters of mathematics, labels and punctuation around it."""
     begin = text
-    if label := _BULLET.match(text) or _LABEL.match(text):
-        text = text[label.end() :]
+    for label in (_BULLET, _LABEL):
+        if found := label.match(text):
+            text = text[found.end() :]
     if LATEX.search(text):
         text = without_braces(_INVISIBLE.sub(lambda found: " " * len(found[0]), text))
     before = ""

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
+from klcli.judge.loss_context.levelled_terms import levelled
 from klcli.judge.loss_context.sums_of_kls import first_of_several
 from klcli.judge.loss_context.symbol_influence import components, degree, influences, is_passive
 from klcli.names.means_and_spreads import is_mean, suggested_beside
@@ -46,6 +47,7 @@ def sorted_symbols(tree: Tree, arrays: Tree, kept: Collection[str]) -> Sorted:
         arrays: the same on arrays.
         kept: symbols that are the mean or the head and must stay.
     """
+    tree = levelled(tree)
     symbols = _Symbols(tree, frozenset(kept))
     if (one := symbols.one_of_several(arrays)) and is_passive(tree, one):
         return Sorted(one, tuple(name for name in symbols.names if name not in one))

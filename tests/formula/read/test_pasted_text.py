@@ -51,6 +51,8 @@ WRAPPED = [
     (">>> kl = (1\n+  s)", "kl = (1\n+  s)"),
     (f"{MATH}.", MATH),
     (f"KL loss: {MATH}", MATH),
+    (f"# Formula: {MATH}", MATH),
+    (f"# the KL\n{PYTHON}", f"# the KL\n{PYTHON}"),
     (f"Formula: D(q) = {MATH}", f"D(q) = {MATH}"),
     (f"${LATEX}$ (13)", LATEX),
     (rf"$${LATEX} \quad (4)$$", LATEX),

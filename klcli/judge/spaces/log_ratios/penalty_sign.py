@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from klcli.formula.tree import Tree
 from klcli.judge.weight_signs import slope_of
-from klcli.names.losses import ERROR, GAIN, LOSS, REWARD
+from klcli.names.losses import ERROR, GAIN, LOSS, OBJECTIVE, REWARD
 
 
 def due_sign(tree: Tree, others: Collection[str], left: str) -> int:
@@ -20,7 +20,11 @@ def due_sign(tree: Tree, others: Collection[str], left: str) -> int:
     signs = {sign for name in others if (sign := _of_term(tree, name))}
     if len(signs) == 1:
         return signs.pop()
-    return int(not signs and LOSS.says(left.strip()) and not GAIN.says(left))
+    return int(not signs and _is_loss(left.strip()) and not GAIN.says(left))
+
+
+def _is_loss(name: str) -> bool:
+    return LOSS.says(name) and not OBJECTIVE.says(name)
 
 
 def _of_term(tree: Tree, name: str) -> int:
@@ -30,4 +34,4 @@ def _of_term(tree: Tree, name: str) -> int:
         return 0
     if GAIN.says(name) or REWARD.says(name):
         return -slope.sign
-    return slope.sign if LOSS.says(name) or ERROR.says(name) else 0
+    return slope.sign if _is_loss(name) or ERROR.says(name) else 0

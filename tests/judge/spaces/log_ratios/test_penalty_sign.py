@@ -28,6 +28,7 @@ def found(text: str) -> Estimation:
         f"reward - 0.1*{K1}",
         f"rewards = scores - kl_coef*{K1}",
         f"non_score_reward = -kl_coef*{K1}",
+        f"token_objective - beta*{K3}",  # minimised or maximised, its name does not say
         f"x - beta*{K1}",  # nobody knows what x is
         f"pg_loss - beta*{K1}",  # of samples of the reference it is an estimate of KL(reference || policy)
         "loss = -log_px - log_pz + log_qz",
@@ -70,6 +71,7 @@ def test_the_other_sign_is_a_mistake(text: str, corrected: str | None) -> None:
         ("x + kl", "", 0),
         ("x + kl", "loss", 1),
         ("x + kl", "elbo_loss", 0),
+        ("x + kl", "objective", 0),
         ("reward - kl", "loss", -1),  # the term goes before the whole
     ],
 )
