@@ -22,6 +22,7 @@ np.empty(16 * BLOCK)
 
 _DOUBLE = np.dtype(np.float64)
 _EXACT = "one float each; exact numbers are for klcli.Gaussian.from_head and klcli.divergence"
+_SHORT = 'a type that numpy computes with: x.astype("float32")'
 
 
 class InvalidError(Exception):
@@ -126,7 +127,9 @@ def _numbers(operand: ArrayArgument, given: ArrayLike) -> NDArray[Any]:
         return array
     if array.dtype.kind == "O" and array.size:
         raise KlcliError(f"{operand.name} must be floats, got {type(array.flat[0]).__name__}", _EXACT)
-    raise KlcliError(f"{operand.name} must be floats, got an array of {array.dtype}", _EXACT)
+    # The short floats of JAX and TensorFlow, which numpy knows as nothing but bytes that can be cast.
+    hint = _SHORT if np.can_cast(array.dtype, np.float64) else _EXACT
+    raise KlcliError(f"{operand.name} must be floats, got an array of {array.dtype}", hint)
 
 
 def _common_shape(operands: Sequence[ArrayArgument], arrays: Sequence[NDArray[Any]]) -> tuple[int, ...]:

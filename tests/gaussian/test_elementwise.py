@@ -161,6 +161,13 @@ def test_what_is_no_float(given: Any, said: str) -> None:
     assert "klcli.divergence" in error.hint or "equal length" in error.hint
 
 
+def test_a_type_of_short_floats_is_told_how_to_be_cast() -> None:
+    types = pytest.importorskip("ml_dtypes")
+    error = refused(np.zeros(3, types.bfloat16), 1.0)
+    assert error.message == "mean_q must be floats, got an array of bfloat16"
+    assert 'astype("float32")' in error.hint
+
+
 def test_a_tensor_that_cannot_be_read() -> None:
     torch = pytest.importorskip("torch")
     error = refused(torch.zeros(3, requires_grad=True), 1.0)
