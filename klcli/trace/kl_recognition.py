@@ -102,9 +102,8 @@ def kl_of(
         shape: of its arrays, whose lengths may stand in it as numbers.
         spellings: what its symbols are called in the run.
     """
-    drawn = [name for name in free_symbols(tree) if name in noises]
-    if drawn:
-        expected = _expected(tree, drawn, noises)
+    if any(name in noises for name in free_symbols(tree)):
+        expected = expected_of(tree, noises)
         found = _kl(expected, spellings) if expected is not None else None
         return replace(found, is_sampled=True) if found else None
     found = _kl(tree, spellings)
@@ -178,8 +177,9 @@ def held_to_its_prior(found: Verification) -> Verification:
     return again if again.best.kind in ("exact", "scaled") else found
 
 
-def _expected(tree: Tree, drawn: Sequence[str], noises: Mapping[str, str]) -> Tree | None:
+def expected_of(tree: Tree, noises: Mapping[str, str]) -> Tree | None:
     """The expectation over standard normal noise; None where it is not found so."""
+    drawn = [name for name in free_symbols(tree) if name in noises]
     if len(drawn) != 1 or noises[drawn[0]] != "randn":
         return None
     (name,) = drawn

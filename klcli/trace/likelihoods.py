@@ -92,9 +92,12 @@ def likelihood_of(tree: Tree) -> Likelihood | None:
 def has_target(recording: Recording, builder: Builder, found: Likelihood) -> bool:
     """Whether one of the two arrays that are compared is no output of the model, as data are.
 
-    These may be drawn, as noise that is to be predicted is; beside a spread they are part of a sample.
+    These may be drawn, as noise that is to be predicted is, or as data that are made; what a spread
+    multiplies is part of a sample.
     """
-    is_drawn = bool(builder.noises) and len(builder.symbols) > len(found.names)
+    drawn = {builder.symbols[name] for name in builder.noises}
+    is_scaled = any(step.op == "mul" and drawn.intersection(step.below) for step in recording.steps)
+    is_drawn = is_scaled and len(builder.symbols) > len(found.names)
     return not is_drawn and any(not recording.steps[builder.symbols[name]].grad for name in found.names)
 
 

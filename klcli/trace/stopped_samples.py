@@ -5,11 +5,11 @@ The KL is right, and nothing else trains its mean and its head: what the decoder
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.recording import NotedLoss, Place, Recording
-from klcli.trace.samplers import drawn_nodes, paired
+from klcli.trace.samplers import drawn_nodes
 from klcli.trace.terms import Term
 
 _CLOSE = 1e-5
@@ -27,10 +27,17 @@ def stopped_samples(recording: Recording, one: Anatomy) -> Iterator[tuple[Term, 
         return
     for term in one.terms:
         kernel = term.kernel
-        if kernel is None or term.part.matrices or kernel.is_sampled or not _trains_alone(one.loss, term):
+        if (
+            kernel is None
+            or term.part.matrices
+            or kernel.is_sampled
+            or not _trains_alone(recording, one.loss, term)
+        ):
             continue
         role = kernel.verification.best.verdict.roles
-        drawn = [index for index in drawn_nodes(recording) if paired(recording, index, term, role)]
+        symbols = term.part.builder.symbols
+        nodes = [symbols[name] for name in (role.mean, role.head) if name in symbols]
+        drawn = [index for index in drawn_nodes(recording) if _is_of(recording, index, nodes)]
         if drawn and all(_is_stopped(recording, index) for index in drawn):
             spelled = term.part.builder.spellings
             names = " and ".join(spelled.get(name, name) for name in (role.mean, role.head) if name)
@@ -38,17 +45,29 @@ def stopped_samples(recording: Recording, one: Anatomy) -> Iterator[tuple[Term, 
             yield term, recording.steps[drawn[0]].place, text
 
 
-def _trains_alone(loss: NotedLoss, term: Term) -> bool:
+def _is_of(recording: Recording, sample: int, nodes: Sequence[int]) -> bool:
+    """Whether noise and some arrays are all that a sum is computed from."""
+    leaves = [one for one in recording.leading_to(sample) if recording.steps[one].is_leaf]
+    own = {one for node in nodes for one in recording.leading_to(node) if recording.steps[one].is_leaf}
+    return own == {one for one in leaves if recording.steps[one].op != "noise"}
+
+
+def _trains_alone(recording: Recording, loss: NotedLoss, term: Term) -> bool:
     """Whether the gradients of a loss by the mean and the head of a KL are those of the KL."""
     assert term.kernel
     role, symbols = term.kernel.verification.best.verdict.roles, term.part.builder.symbols
+    nodes = [symbols[name] for name in (role.mean, role.head) if name in symbols]
+    return bool(nodes) and all(_has_gradient_of(recording, loss, term, node) for node in nodes)
+
+
+def _has_gradient_of(recording: Recording, loss: NotedLoss, term: Term, node: int) -> bool:
+    """Whether the gradient of a loss by an array, or by what that is computed from, is that of a term."""
     start = term.part.chain.above[0][0]
-    pairs = [
-        (loss.whole_gradients.get((loss.node, node)), loss.gradients.get((start, node)))
-        for node in (symbols.get(name or "") for name in (role.mean, role.head))
-        if node is not None
-    ]
-    return bool(pairs) and all(_are_alike(*pair) for pair in pairs)
+    leaves = [one for one in recording.leading_to(node) if (loss.node, one) in loss.whole_gradients]
+    own = [node] if node in leaves else leaves
+    return bool(own) and all(
+        _are_alike(loss.whole_gradients[loss.node, one], loss.gradients.get((start, one))) for one in own
+    )
 
 
 def _are_alike(one: tuple[float, ...] | None, other: tuple[float, ...] | None) -> bool:

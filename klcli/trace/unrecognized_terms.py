@@ -21,10 +21,11 @@ from klcli.judge.spaces.space import Answer
 from klcli.judge.verification import Verification
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import is_mean, suggested
+from klcli.trace.kl_recognition import expected_of
 from klcli.trace.loss_part import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
-from klcli.trace.start_nodes import cuts_of
+from klcli.trace.start_nodes import cuts_of, samples_below
 from klcli.trace.summands import is_dependent, parts_of
 from klcli.values import dataclass, replace
 
@@ -83,11 +84,10 @@ def _looked_at(recording: Recording, part: Part) -> Unknown:
     if what := _extreme(recording, part):
         return Unknown(True, "other", what)
     # Two means and two heads; more symbols are no KL that the judge knows.
-    if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
+    own = _without_noise(recording, part)
+    if own is None or not 0 < len(free_symbols(own)) <= 4 or is_dependent(recording, part.builder):
         return Unknown()
-    if is_dependent(recording, part.builder):
-        return Unknown()
-    tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
+    tree = own if part.chain.factor > 0 else Negative(own)
     try:
         told = _told(tree, part.builder.spellings)
     except KlcliError:
@@ -103,11 +103,25 @@ def _looked_at(recording: Recording, part: Part) -> Unknown:
         return Unknown(True, "other", f"{best.quantity}, which is no KL", verification=found)
     if best.kind not in ("wrong", "other-prior") or not (roles.mean or best.mistake):
         return Unknown()
-    if best.mistake is None and len(free_symbols(part.tree)) > len({roles.mean, roles.head} - {None}):
+    if best.mistake is None and len(free_symbols(own)) > len({roles.mean, roles.head} - {None}):
         return Unknown()  # it may be a KL of functions of its symbols
     what = best.mistake.sentence if best.mistake else "no multiple of a KL"
     said = f"{what}, as {best.verdict.parameterization.meaning}"
     return Unknown(True, "wrong", said, best.mistake, verification=found)
+
+
+def _without_noise(recording: Recording, part: Part) -> Tree | None:
+    """The program of a part, with noise its expectation: of what is called a KL, at a sample of its own."""
+    noises = part.builder.noises
+    if part.tree is None or not noises:
+        return part.tree
+    nodes = {node for name, node in part.builder.symbols.items() if name not in noises}
+    samples = samples_below(recording, part.chain.core)
+    is_drawn = any(nodes <= set(recording.leading_to(one)) for one in samples)
+    # A mean and a head: of what a flow makes of a sample not all is followed.
+    if len(nodes) != 2 or not is_drawn or not _is_called_kl(recording, part):
+        return None
+    return expected_of(part.tree, noises)
 
 
 def _extreme(recording: Recording, part: Part) -> str:

@@ -77,6 +77,33 @@ def test_a_mistake_between_two_gaussians_whose_heads_are_computed(shift: Any, co
     assert [one.mistake.code for one in seen.findings] == codes
 
 
+@pytest.mark.parametrize(("variance", "codes"), [("logvar", []), ("0.5 * logvar", ["KL100"])])
+def test_log_densities_of_which_one_has_another_variance_than_the_sample(
+    variance: str, codes: list[str]
+) -> None:
+    """log q(z) with the standard deviation for the variance, at a sample of q: its mean is no KL."""
+    code = f"""
+mu, logvar = heads()
+z = mu + torch.exp(0.5 * logvar) * noise(mu)
+kl = (-0.5 * ((z - mu) ** 2 / torch.exp({variance}) + logvar) + 0.5 * z**2).sum(1)
+(F.mse_loss(DECODER(z), X) + kl.mean()).backward()
+"""
+    with klcli.watch() as seen:
+        exec(code, {**vars(losses)})
+    assert [one.mistake.code for one in seen.findings] == codes
+
+
+def test_data_that_are_drawn_beside_a_learned_spread_are_no_sample() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = losses.heads()
+        x, log_sigma = torch.randn_like(mu), torch.nn.Parameter(torch.tensor(0.2))
+        z = mu + losses.noise(mu) * (logvar / 2).exp()
+        (0.5 * ((x - DECODER(z)[:, :4]) / log_sigma.exp()) ** 2 + log_sigma).sum(1).mean().backward()
+    (term,) = seen.terms
+    assert term.kind == "likelihood"
+    assert term.part.likelihood.name == "gaussian"
+
+
 def test_there_is_no_fix_where_the_file_is_not_there() -> None:
     mistake = find_mistake("KL105")
     assert fix_at(Place("/nowhere/at/all.py", 3, "f"), mistake) is None

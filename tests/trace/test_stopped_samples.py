@@ -61,6 +61,16 @@ def test_log_densities_at_a_sample_without_a_gradient(name: str, codes: list[str
     assert [one.mistake.code for one in seen.findings] == codes
 
 
+@pytest.mark.parametrize(("name", "codes"), [("rsample", []), ("sample", ["KL134"])])
+def test_a_sample_of_a_head_that_has_no_name(name: str, codes: list[str]) -> None:
+    with klcli.watch() as seen:
+        mean, head = heads()
+        q = D.Normal(mean, 0.1 + 0.9 * torch.sigmoid(head))
+        likelihood = -D.Normal(DECODER(getattr(q, name)()), 0.3).log_prob(X).sum(1)
+        (likelihood + D.kl_divergence(q, D.Normal(0.0, 1.0)).sum(1)).mean().backward()
+    assert [one.mistake.code for one in seen.findings] == codes
+
+
 def test_only_the_kl_is_trained() -> None:
     with klcli.watch() as seen:
         mu, logvar = heads()
