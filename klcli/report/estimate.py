@@ -84,7 +84,7 @@ def estimate_report(
 
 
 def _title(table: TableRead, pair: GaussianPair | None) -> Text:
-    what = "samples of q" if table.suspected_group is None else "rows"
+    what = "samples of q" if table.group or table.suspected_group is None else "rows"
     source = f"{table.rows:,} {what} in {table.name}"
     if pair is None:
         return f"KL(q || p) from {source}"

@@ -36,7 +36,8 @@ class GaussianPair:
 def assumption(table: TableRead) -> str:
     """What its rows are taken for."""
     if table.suspected_group is not None:
-        return f"rows with the same {table.suspected_group} are not independent, and each is a sample of q"
+        what = "groups" if table.group else "rows"
+        return f"{what} with the same {table.suspected_group} are not independent, and each is a sample of q"
     if table.copies is not None:
         return "each is a sample of q, and some are copies of others"
     return f"each {'group' if table.group else 'row'} is an independent sample of q"

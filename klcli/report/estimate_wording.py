@@ -37,7 +37,7 @@ def error_bar_text(estimate: RatioEstimate, found: TableEstimates) -> str:
         case "few-rows":
             return f"no error bar: {_needed(estimate)}"
         case "dependent-rows":
-            return "no error bar: the rows are not independent"
+            return "no error bar: the samples are not independent"
         case "heavy-tail" if estimate.use.exponential and found.k1.reliability != "heavy-tail":
             return "no error bar: rare rows carry the average, however many there are"
         case "heavy-tail":
@@ -82,17 +82,17 @@ def _needed(estimate: RatioEstimate) -> str:
 
 def dependence_texts(table: TableRead) -> Iterator[str]:
     """Why samples are not independent, and what to type."""
-    column = table.suspected_group
+    column, what = table.suspected_group, "sequences" if table.group else "rows"
     if column is not None:
         yield (
-            f"the values of column {column} repeat, so that rows with the same one are no independent "
+            f"the values of column {column} repeat, so that {what} with the same one are no independent "
             f"samples and no error bar holds: --group {shlex.quote(column)} adds them up, "
-            "--independent says they are"
+            f"{f'--group {table.group}' if table.group else '--independent'} says they are"
         )
     if table.copies is not None:
         asked = "" if table.group else "; --independent says that they are none"
         yield (
-            f"{'sequences' if table.group else 'rows'} are copies: the same log q - log p stands there "
+            f"{what} are copies: the same log q - log p stands there "
             f"{significant(table.copies, FEW_DIGITS)} times on average, which independent samples "
             f"do not do, and no error bar holds: leave the copies out{asked}"
         )

@@ -122,7 +122,9 @@ class TableEstimates:
         return next(row for row in self.estimates if row.estimator.name == DEFAULT_ESTIMATOR)
 
 
-def estimation(sums: RatioSums, *, independent: bool = True, rows: RatioSums | None = None) -> TableEstimates:
+def estimation(
+    sums: RatioSums, *, independent: bool = True, rows: RatioSums | None = None, copied: bool = False
+) -> TableEstimates:
     """The estimates of a table of two samples or more.
 
     Args:
@@ -130,10 +132,11 @@ def estimation(sums: RatioSums, *, independent: bool = True, rows: RatioSums | N
         independent: whether these are independent; of others no error is known.
         rows: of the rows whose sums the samples are, such as tokens. Their r has the mean 1 given all that
             came before, so that r - 1 is a martingale difference, and needs no independence.
+        copied: whether rows are copies of others, for which that does not hold.
     """
     tail = sums.ratio_tail()
     ratio, inverse = _means(sums, independent=independent)
-    row_ratio, row_inverse = _means(rows, independent=independent) if rows else (None, None)
+    row_ratio, row_inverse = _means(rows, independent=not copied) if rows else (None, None)
     estimates = {row.name: _estimate(row, use, sums, independent) for row, use in of_tables()}
     sign_z = _sign_z(sums) if independent else None
     sign = _sign(estimates[DEFAULT_ESTIMATOR], sign_z, sums.count)

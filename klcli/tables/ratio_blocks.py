@@ -28,7 +28,8 @@ class RatioWork:
 
     Attributes:
         columns: which ones hold what.
-        group: the column with the keys of groups that are added up; None for that which the file has itself.
+        group: the column with the keys of groups that are added up; None for that which the file has itself,
+            whose groups are then not taken for independent where another column says that they are not.
         independent: whether every row is a sample of its own, whatever repeats in a column.
         skip_missing: whether rows with missing numbers are left out.
     """
@@ -55,7 +56,7 @@ def read(name: str, table: Table, work: RatioWork, order: int = 0) -> LogRatios:
     plain = work.independent or layout.gaussians is not None
     group = work.group or (None if plain else table.group)
     key = None if group is None else column(table, group, "--group")
-    watch = RunWatch(table, layout.columns) if key is None and not plain else None
+    watch = None if plain or work.group else RunWatch(table, layout.columns)
     columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
     found = LogRatios(name, order, layout, columns, RatioSums(order), RowSample(order))
     if work.independent:

@@ -39,7 +39,8 @@ def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quie
     for why in dependence_texts(table):
         say(f"warning: {visible(why)}")
     rows = found.tokens.tokens if found.tokens else None
-    estimates = estimation(found.sums, independent=table.independent, rows=rows)
+    copied = table.copies is not None
+    estimates = estimation(found.sums, independent=table.independent, rows=rows, copied=copied)
     samples = found.gaussians
     pair = GaussianPair(samples.q, samples.p, samples.of_q(), samples.of_p()) if samples else None
     return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread, found.sample)

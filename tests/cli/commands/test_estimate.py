@@ -314,6 +314,33 @@ def test_rows_of_one_prompt_are_told_in_every_format(
         assert data(klcli, str(path), "--group", "prompt_id")["table"]["rows"] == ROWS // 4
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "npz"])
+def test_sequences_of_one_prompt_are_told(klcli: Klcli, tmp_path: Path, ending: str) -> None:
+    """Four answers to each prompt, which has a KL of its own: taken one by one their error is too small."""
+    generator = numpy.random.default_rng(1)
+    prompts = numpy.repeat(numpy.arange(150), 4)
+    sigma = generator.uniform(0.05, 0.8, 150)[prompts][:, None]
+    ratios = sigma**2 / 2 + sigma * generator.normal(size=(600, 50))  # the mean of p/q is 1
+    path = tmp_path / f"t.{ending}"
+    columns = {"prompt_id": prompts, "log_q": ratios - 2, "log_p": numpy.full(ratios.shape, -2.0)}
+    if ending == "npz":
+        numpy.savez(path, **columns)
+    else:
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+        path.write_text("".join(json.dumps(dict(zip(columns, row, strict=True))) + "\n" for row in rows))
+    result = klcli("estimate", str(path), "--json")
+    found = json.loads(result.out)
+    assert found["table"]["suspected_group"] == "prompt_id"
+    assert of(found, "k1")["error_bar"] == "dependent-rows"
+    assert found["mean_row_ratio"]["verdict"] != "unknown"  # which needs no independence
+    assert "--group prompt_id adds them up, --group sequence says they are" in result.err
+    error = ratios.mean(axis=1).reshape(150, 4).mean(axis=1).std(ddof=1) / 150**0.5
+    grouped = data(klcli, str(path), "--group", "prompt_id")
+    assert grouped["mean_per_row"]["standard_error"] == pytest.approx(error, rel=1e-6)
+    told = data(klcli, str(path), "--group", "sequence")
+    assert told["mean_per_row"]["standard_error"] < 0.7 * error
+
+
 def test_tokens_that_are_grouped(klcli: Klcli, tmp_path: Path) -> None:
     path, ratios = tokens(tmp_path / "t.csv")
     found = data(klcli, path, "--group", "sequence_id")
