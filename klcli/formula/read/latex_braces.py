@@ -10,9 +10,9 @@ import re
 
 from klcli.lazy_regex import regex
 
-_DRAWN = regex(r"\\(?:(?P<brace>(?:under|over)brace)|boxed|(?P<colour>textcolor|color))\s*(?=\{)")
+_DRAWN = regex(r"\\(?:(?P<brace>under|over)brace|boxed|(?P<colour>textcolor|color))\s*(?=\{)")
 """A command before the group around which it draws something; one of a colour has its name in between."""
-_LABEL = regex(r"\s*[_^]\s*(?=\{)")
+_LABELS = {"under": regex(r"\s*_\s*(?=\{)"), "over": regex(r"\s*\^\s*(?=\{)")}
 _OPEN_INSIDE = regex(r"\s*[-+−]|.*[-+−*/=]\s*\Z", re.DOTALL)
 """What a group has in it that goes on with what stands around it."""
 
@@ -29,7 +29,7 @@ def without_braces(text: str) -> str:
         if not text.startswith("{", opening):
             continue
         end = _end(text, opening)
-        if found["brace"] and (label := _LABEL.match(text, end)):
+        if found["brace"] and (label := _LABELS[found["brace"]].match(text, end)):
             text = _blank(text, end, _end(text, label.end()))
         if _OPEN_INSIDE.match(text, opening + 1, end - 1):
             text = _blank(_blank(text, opening, opening + 1), end - 1, end)

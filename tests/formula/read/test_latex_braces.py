@@ -15,6 +15,7 @@ from klcli.formula.read.math_parser import parse
         (r"2 \underbrace{- s + 1}_{a} + \overbrace{t}^{x}", "2 - s + 1 + t"),
         (r"(\underbrace{s -}_{(a)} \underbrace{t}_{(b)})", "(s - t)"),
         (r"\boxed{s^2} + \textcolor{red}{t} - {\color{blue} s}", "s^2 + t - s"),
+        (r"\underbrace{s}_{a}^{2} + \overbrace{t}^{b}", "s^2 + t"),
         (r"\underbrace s", r"\underbrace s"),
     ],
 )

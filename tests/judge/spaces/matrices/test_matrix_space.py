@@ -322,7 +322,7 @@ def test_what_has_no_determinant_is_no_kl(text: str) -> None:
 def test_a_counterexample_is_one() -> None:
     point = settled("0.5 * (trace(S) + mu @ mu - d - 2 * logdet(S))").counterexample
     assert point
-    mean, cov = (np.array(point.values[name], dtype=float) for name in ("mu", "S"))
+    mean, cov = (np.array(point.point[name], dtype=float) for name in ("mu", "S"))
     assert point.expected == pytest.approx(unit(mean, cov))
     value = 0.5 * (np.trace(cov) + mean @ mean - 2 - 2 * np.log(np.linalg.det(cov)))
     assert point.found == pytest.approx(value)
