@@ -64,9 +64,11 @@ def test_a_diff(klcli: Klcli, folder: Path) -> None:
     assert result.out.startswith('--- "\\033[31mé.py"\n+++ "\\033[31mé.py"\n')
     assert "# \\x1b[31m\n" in result.out
     assert "\x0cx = 1\n" in result.out
-    assert "warning: control characters are shown escaped" in result.err
-    (folder / f"{RED}é.py").write_text(f"{BAD}\n")
+    assert "warning: control characters and what is no UTF-8 are shown escaped" in result.err
+    (folder / f"{RED}é.py").write_text(f"{BAD}  # é\n")
     assert "warning" not in klcli("lint", ".", "--diff").err
+    (folder / f"{RED}é.py").write_bytes(f"{BAD}  # é\n".encode("latin-1"))
+    assert "what is no UTF-8" in klcli("lint", ".", "--diff").err
 
 
 def test_names_of_columns(klcli: Klcli, folder: Path) -> None:

@@ -12,6 +12,7 @@ from klcli.cli.output import Settings
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding, Linted
+from klcli.lint.source.decoding import without_surrogates
 from klcli.render.character_spellings import seen, visible
 from klcli.report.document import Document
 from klcli.report.lint import lint_report
@@ -109,8 +110,9 @@ class LintRun:
         found = fixes(findings, self.plan.sources, self.plan.trees)
         self._tell(found, "would fix", len(findings))
         text = diff(found.changes)
-        if text != seen(text):
-            say("warning: control characters are shown escaped, so that patch cannot apply all of it")
+        if text != seen(text) or text != without_surrogates(text):
+            signs = "control characters and what is no UTF-8"
+            say(f"warning: {signs} are shown escaped, so that patch cannot apply all of it; --fix keeps them")
         report = self._reported(results, findings)
         return replace(
             report,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from klcli.lint.rules import (
     exchanged_arguments,
+    exchanged_gaussians,
     exponential_twice,
     mean_over_latents,
     misnamed_head,
@@ -32,6 +33,7 @@ RULES: tuple[RuleCheck, ...] = (
     misnamed_head.check,
     exponential_twice.check,
     exchanged_arguments.check,
+    exchanged_gaussians.check,
     sign_not_undone.check,
     sampler_noise.check,
     sampler_disagrees.check,
