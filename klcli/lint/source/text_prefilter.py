@@ -184,7 +184,9 @@ def may_compute(code: str, around: str = "") -> bool:
 
 def _may_lack_exponential(code: str) -> bool:
     """Whether a source that says KL may add up a square and a log-scale whose exponential was forgotten."""
-    return "kl" in code.lower() and LOG_SCALE.says(code) and KL.says(code) and may_combine(code)
+    lowered = code.lower()
+    says_kl = "kl" in lowered and ("kld" in lowered or KL.says(code))
+    return says_kl and LOG_SCALE.says(code) and may_combine(code)
 
 
 def _may_estimate(code: str) -> bool:

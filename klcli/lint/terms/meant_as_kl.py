@@ -7,7 +7,7 @@ no mistake that is known, was meant to be a KL at all.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.formula.read.ast_parts import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
@@ -85,21 +85,26 @@ def _is_whole(tree: Tree, means: Sequence[str], heads: Sequence[str]) -> bool:
 
 
 def _charges_scales(tree: Tree, means: Sequence[str], heads: Sequence[str]) -> bool:
-    """Whether a formula is a parabola in its means, depends on its scales besides, and on no logarithm.
+    """Whether a formula is a parabola in its means, and depends on scales without these; or on none at all.
 
-    A head that is only added is one: that of another, under a name of its own.
+    Of several heads, one that is only added may be the logarithm of another, under a name of its own.
     """
-    if has_logarithm(tree, heads):
+    if (len(heads) > 1 and has_logarithm(tree, heads)) or not all(curvature(tree, name) for name in means):
         return False
     # Positive, as heads may have to be, and no two symbols alike.
-    values = dict.fromkeys(means, 0.0) | {name: 0.7 + 0.31 * place for place, name in enumerate(heads)}
-    moved = ({name: values[name] * factor} for name in heads for factor in (1.0, 1.9))
+    values = {name: 0.7 + 0.31 * place for place, name in enumerate((*means, *heads))}
+    without = values | dict.fromkeys(means, 0.0)
     try:
-        found = [evaluate(tree, values | one, Doubles()) for one in moved]
+        return _varies(tree, without, heads) or not _varies(tree, values, heads)
     except (ArithmeticError, ValueError):
         return False
-    is_constant = max(found) - min(found) <= _CLOSE * max(1.0, *map(abs, found))
-    return not is_constant and all(curvature(tree, name) for name in means)
+
+
+def _varies(tree: Tree, values: Mapping[str, float], names: Sequence[str]) -> bool:
+    """Whether a formula has other values where one of some symbols is twice as large."""
+    here = evaluate(tree, values, Doubles())
+    there = (evaluate(tree, {**values, name: 2 * values[name]}, Doubles()) for name in names)
+    return any(abs(here - other) > _CLOSE * max(1.0, abs(here)) for other in there)
 
 
 def is_registered_for_others(excerpt: CodeExcerpt) -> bool:

@@ -34,6 +34,7 @@ LOGISTIC = {"sigmoid", "expit"}
         "def f(m, S, d):\n    return (trace(S) + m @ m - d - logdet(S)) / 2\n",
         "logvar = 1\ndef f(m, s):\n    return exp(s) * 2\n",
         # The exponential was forgotten, or stands as a square.
+        "def f(mu, log_var):\n    KLD = -0.5 * sum(1 + log_var - mu.pow(2) - log_var)\n    return KLD\n",
         "def kl(mu, logvar):\n    return -0.5 * sum(1 + logvar - mu**2 - logvar)\n",
         "def kl(mu, logvar):\n    return -0.5 * sum(1 + logvar - square(mu) - square(logvar))\n",
     ],

@@ -59,6 +59,8 @@ def test_all_symbols_are_those_of_gaussians(body: str, expected: bool) -> None:
         # One without any logarithm charges scales all the same, unless both are alike.
         ("kl = (logvar ** 2 + (mu - mu2) ** 2) / (2 * logvar2 ** 2) - 1", True),
         ("kl = (mu - mu2) ** 2 / (2 * logvar2 ** 2) - 1 + 2", False),
+        ("kl = -0.5 * (1 + logvar - mu ** 2)", True),
+        ("kl = -0.5 * (1 + logvar - mu ** 2 - logvar)", True),
         ("kl = 0.5 * (mu ** 2 + std ** 2 - 1 - logvar)", False),
     ],
 )
