@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from klcli.asking.formulas import verify
     from klcli.asking.formulas import verify as verify_matrices
     from klcli.asking.latents import summarize_latent_files, summarize_latents
+    from klcli.asking.watching import watch
     from klcli.cli.linting.lint_files import lint_files
     from klcli.errors import KlcliError
     from klcli.formula.program_reader import read, read_matrices, read_program
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from klcli.judge.question import Question
     from klcli.judge.verdict import judge as verdict
     from klcli.render.json import render as to_json
-    from klcli.watching import watch
     from klcli.witness.examination import examine
 
 __all__ = [
@@ -99,7 +99,7 @@ _HOME = {
     "verdict": "klcli.judge.verdict:judge",
     "verify": "klcli.asking.formulas:verify",
     "verify_matrices": "klcli.asking.formulas:verify",
-    "watch": "klcli.watching:watch",
+    "watch": "klcli.asking.watching:watch",
 }
 """Where each name is; type checkers read the imports and `__all__`, the program this."""
 

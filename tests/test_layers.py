@@ -16,7 +16,7 @@ import klcli
 from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "lazy_regex", "errors", "watching", "testing")
+FILES = ("values", "lazy_regex", "errors", "testing")
 """The rooms that are a file each."""
 ROOMS = (
     *(
@@ -36,7 +36,7 @@ ROOMS = (
         "pages",
         "report",
     ),
-    *("render", "watching", "asking", "testing", "cli"),
+    *("render", "asking", "testing", "cli"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

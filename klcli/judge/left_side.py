@@ -12,7 +12,7 @@ from klcli.judge.scaled_kl import FixedPrior
 from klcli.lazy_regex import regex
 from klcli.names.posterior_or_prior import label_of, order_of
 
-_BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
+_BETWEEN_DISTRIBUTIONS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""
 _BEFORE = regex(r"\A[^(\[]*[(\[]")
 """The divergence and its bracket."""
@@ -93,4 +93,4 @@ def _sides(left: str) -> Sequence[str] | None:
     if named := order_of(left):
         return named
     inside = _BEFORE.sub("", left)
-    return next((sides for bars in _BARS if len(sides := bars.split(inside)) == 2), None)
+    return next((sides for bars in _BETWEEN_DISTRIBUTIONS if len(sides := bars.split(inside)) == 2), None)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from klcli.formula.traversal import free_symbols
 from klcli.trace.loss_part import Part
-from klcli.trace.recorders.short_precisions import points
+from klcli.trace.recorders.single_entry_calls import points
 from klcli.trace.recording import Recording, RoundedCall, Step
 from klcli.trace.walks import reached
 

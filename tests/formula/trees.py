@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 from hypothesis import strategies as st
 
-from klcli.formula.read.operator_words import MATRIX_WORDS
+from klcli.formula.read.functions_and_transposes import MATRIX_WORDS
 from klcli.formula.symbol_names import FUNCTIONS, MATRIX_FUNCTIONS
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import (

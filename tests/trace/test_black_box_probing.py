@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from klcli.trace.black_box_probing import best_fit, fit_text, is_random, off_text, wrong_gradients
-from klcli.trace.recorders.short_precisions import probes
+from klcli.trace.recorders.single_entry_calls import probes
 from klcli.trace.recording import RoundedCall
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from klcli.report.compute_steps import AnyDerivation
     from klcli.witness.side_by_side import EstimatorComparison
 
-_MOST_COMPARED = 512
+_MOST_WITHOUT_CORRELATIONS = 512
 """Dimensions up to which a second divergence, without the correlations, takes no more than a second."""
 
 
@@ -104,7 +104,7 @@ def _variances(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian
     if has_heads(q) or has_heads(p):
         return None
     variances, prior = q.spread.without_correlations(), p.spread.independent()
-    if variances is None or (prior is None and q.dimension > _MOST_COMPARED):
+    if variances is None or (prior is None and q.dimension > _MOST_WITHOUT_CORRELATIONS):
         return None
     return Gaussian(q.mean, variances), Gaussian(p.mean, prior) if prior else p
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from klcli.formula.read.operator_words import MATRIX_WORDS
+from klcli.formula.read.functions_and_transposes import MATRIX_WORDS
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Call, MatrixCall, Tree
 from klcli.lazy_regex import regex

@@ -12,15 +12,15 @@ from klcli.formula.character_tables import (
     SUBSCRIPTS,
 )
 from klcli.formula.read.accents import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
-from klcli.formula.read.latex_commands import LATEX_FUNCTIONS, LATEX_IGNORED, LATEX_OPERATORS, LATEX_VARIANTS
-from klcli.formula.read.numerals import Numerals
-from klcli.formula.read.operator_words import (
+from klcli.formula.read.functions_and_transposes import (
     MATRIX_COMMAND,
     MATRIX_WORDS,
     TRANSPOSE,
     WORD_FUNCTIONS,
     matrix_function,
 )
+from klcli.formula.read.latex_commands import LATEX_FUNCTIONS, LATEX_IGNORED, LATEX_OPERATORS, LATEX_VARIANTS
+from klcli.formula.read.numerals import Numerals
 from klcli.formula.read.stray_text import leftover
 from klcli.formula.read.symbols import Letters
 from klcli.formula.read.syntax_errors import FormulaError

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 MOST_EXACT = 16
 """Dimensions up to which matrices are treated in exact arithmetic."""
-ROUNDING = Fraction(1, 10**12)
-"""The relative asymmetry that computing a covariance in floating point leaves."""
 
 CovarianceForm: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
 FORMS: Mapping[CovarianceForm, str] = {

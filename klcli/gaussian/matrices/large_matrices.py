@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
+from klcli.gaussian.matrices.forms_and_sizes import FORMS, MOST_DIMENSIONS, CovarianceForm
 from klcli.gaussian.matrices.rational_matrices import Rational
 from klcli.gaussian.matrices.refusals import (
+    ROUNDED_ASYMMETRY,
     negative_pivot,
     negative_variance,
     no_correlation,
@@ -146,7 +147,7 @@ def _average(matrix: NDArray[Any], form: CovarianceForm) -> float:
     widest = float(gap.max())
     if not widest:
         return 0.0
-    limit = numpy.maximum(numpy.abs(matrix), numpy.abs(matrix.T)) * float(ROUNDING)
+    limit = numpy.maximum(numpy.abs(matrix), numpy.abs(matrix.T)) * float(ROUNDED_ASYMMETRY)
     if (place := _first(numpy.tril(gap > limit))) is not None:
         raise not_symmetric(form, place, *(Fraction(float(matrix[at])) for at in (place, place[::-1])))
     matrix += matrix.T.copy()

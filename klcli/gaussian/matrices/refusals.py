@@ -10,10 +10,12 @@ from klcli.gaussian.matrices.forms_and_sizes import (
     FORMS,
     MOST_DIMENSIONS,
     MOST_EXACT,
-    ROUNDING,
     CovarianceForm,
 )
 from klcli.gaussian.matrices.rational_matrices import Rational, factor, is_semidefinite
+
+ROUNDED_ASYMMETRY = Fraction(1, 10**12)
+"""The relative asymmetry that computing a covariance in floating point leaves."""
 
 
 def admitted(rows: Rational, form: CovarianceForm) -> tuple[Rational, float]:
@@ -68,7 +70,7 @@ def _symmetric(rows: Rational, form: CovarianceForm) -> tuple[Rational, float]:
             if entry == mirror:
                 continue
             gap = abs(entry - mirror)
-            if gap > ROUNDING * max(abs(entry), abs(mirror)):
+            if gap > ROUNDED_ASYMMETRY * max(abs(entry), abs(mirror)):
                 raise not_symmetric(form, (i, j), entry, mirror)
             widest = max(widest, gap)
     if not widest:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import keras_models
 from .frameworks import FRAMEWORKS, RefusedError, frameworks_of, installed, recorder_of
-from .short_precisions import probes, rounded_calls
+from .single_entry_calls import probes, rounded_calls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A function in short precisions: single entries near 0 and 1, and far out, with their gradients."""
+"""Calls of a function with arrays of one entry, in short precisions and in doubles, with their gradients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words and signs of mathematical writing that do something to what stands beside them.
+"""The words for functions, and the signs of a transpose, in mathematical writing.
 
 A word for a function of matrices is one only in a text about matrices; in any other ``tr`` and ``det`` are
 names like all others.

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.read.operator_words import MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
+from klcli.formula.read.functions_and_transposes import (
+    MATRIX_WORDS,
+    TRANSPOSE,
+    WORD_FUNCTIONS,
+    matrix_function,
+)
 from klcli.formula.symbol_names import FUNCTIONS, MATRIX_FUNCTIONS
 
 

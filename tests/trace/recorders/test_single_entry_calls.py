@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from klcli.trace.recorders.short_precisions import probes, rounded_calls
+from klcli.trace.recorders.single_entry_calls import probes, rounded_calls
 
 
 class Calls:
