@@ -51,7 +51,7 @@ SAME = row(
 )
 TYPED: tuple[CallRow, ...] = (
     row("copy_", "x, y", "y, which x becomes", _copied),
-    row("detach stop_gradient item tolist", "x", "x without a gradient", of_first(Stop)),
+    row("detach stop_gradient sg item tolist", "x", "x without a gradient", of_first(Stop)),
     row("int long trunc fix", "x", "x cut to an integer", _cut),
     row("to type astype cast", "x, type", "x cut to an integer, if the type is one of integers", _cast),
     SAME,

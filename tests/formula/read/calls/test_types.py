@@ -11,7 +11,9 @@ from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.tree import Call, Stop, Symbol
 
 
-@pytest.mark.parametrize("text", ["x.detach()", "tf.stop_gradient(x)", "x.item()", "x.data"])
+@pytest.mark.parametrize(
+    "text", ["x.detach()", "tf.stop_gradient(x)", "sg(x)", "x.item()", "x.tolist()", "x.data"]
+)
 def test_what_has_no_gradient(text: str) -> None:
     assert read_program(text, "python").arrays == Stop(Symbol("x"))
 
