@@ -95,6 +95,8 @@ def _of_shell(command: str) -> str:
         env={**environment, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
+    if "command not found" in done.stderr:  # the shell's own words, which no page is to show
+        raise RuntimeError(f"{done.stderr.strip()}; install klcli, or put it on PATH")
     return done.stdout + done.stderr
 
 
