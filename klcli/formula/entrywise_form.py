@@ -12,6 +12,7 @@ from functools import partial
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt
 from klcli.formula.tree import (
+    KeptEntries,
     Length,
     MatrixCall,
     MatrixProduct,
@@ -42,7 +43,7 @@ def entry(
         # The part that is left stands where it stood; the call around it is no part of the formula.
         case Reshape(operand, "transpose") if of_matrices:
             found: Tree = MatrixCall("transpose", below(operand))
-        case Reshape(operand):
+        case Reshape(operand) | KeptEntries(operand):
             return below(operand)
         case Stop(operand) if not keeps_stops:
             return below(operand)

@@ -12,6 +12,7 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    KeptEntries,
     Length,
     MatrixCall,
     MatrixProduct,
@@ -32,6 +33,7 @@ _BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Clip: lambda node: (node.operand, *node.limits),
     Stop: lambda node: (node.operand,),
     Reshape: lambda node: (node.operand,),
+    KeptEntries: lambda node: (node.operand, node.mask),
     Operation: lambda node: (node.left, node.right),
     MatrixProduct: lambda node: (node.left, node.right),
     Call: lambda node: (node.argument,),
@@ -138,6 +140,8 @@ def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
             return Clip(below[0], low, None if node.high is None else below[-1])
         case Stop() | Reshape():
             return replace(node, operand=below[0], span=None)
+        case KeptEntries():
+            return replace(node, operand=below[0], mask=below[1], span=None)
     return node
 
 

@@ -209,6 +209,21 @@ class Reshape:
     names: Names = field(default=None, init=False, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptEntries:
+    """The entries of an array that a mask keeps, ``x[mask]``.
+
+    It runs over the axes from one on, of which there is one afterwards. With the axis None it
+    is spread over the array, and all axes become one, as ``masked_select`` has it.
+    """
+
+    operand: Tree
+    mask: Tree
+    axis: int | None = 0
+    span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
+
+
 Tree: TypeAlias = (
     Number
     | Constant
@@ -223,6 +238,7 @@ Tree: TypeAlias = (
     | Stop
     | Length
     | Reshape
+    | KeptEntries
 )
 
 

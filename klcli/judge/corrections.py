@@ -14,7 +14,7 @@ from klcli.formula.minimal_edits import edited, written_anew
 from klcli.formula.program_reader import Program, ProgramSource, read_again
 from klcli.formula.read.math_parser import known
 from klcli.formula.traversal import free_symbols, substitute, walk
-from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Stop, Symbol, Tree
+from klcli.formula.tree import KeptEntries, Length, MatrixProduct, Reduction, Reshape, Stop, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.probes import compared_digits
@@ -126,7 +126,7 @@ def _may_be_written_anew(program: Program) -> bool:
         return False
     if program.language == "math":
         return True
-    arrays = (Length, MatrixProduct, Reduction, Reshape, Stop)
+    arrays = (Length, MatrixProduct, Reduction, Reshape, Stop, KeptEntries)
     return not any(isinstance(node, arrays) for node in walk(program.arrays))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from klcli.formula.read.vocabulary import MASK_NAME
 from klcli.lazy_regex import regex
 from klcli.names.kind import NameKind, anywhere, beginning, containing, whole
 
@@ -68,7 +69,7 @@ _WEIGHT = whole(
 )
 _MASK = beginning(
     "a mask, which leaves entries out",
-    r"(.*_)?([a-z]{1,9}(?<!un))?masks?(_\w+)?\Z|((is|not)_)?(in)?valid\Z",
+    MASK_NAME,
     "mask pad_mask padmask masks valid is_valid not_invalid",
     "masked m nll_valid valid_loss",
 )

@@ -30,6 +30,7 @@ def value(tree: Tree) -> float:
         ("x.detach()", 1.3),
         ("x.view(-1).unsqueeze(1).squeeze().t()", 1.3),
         ("x.shape[0] + x.numel() + len(x) + x.size(-1)", 4.0),
+        ("x[mask] * mu[~mask]", 1.3 * 0.7),
         ("mu @ mu + np.dot(mu, x)", 0.49 + 0.91),
         ("(x.detach() * lv).sum(1, keepdim=True).mean()", 0.52),
         ("x.sum() / x.shape[0]", 1.3),

@@ -18,17 +18,17 @@ from functools import cached_property
 from klcli.errors import clipped
 from klcli.formula.character_tables import SUBSCRIPTS, letter
 from klcli.formula.read.ast_parts import constants_in, text_of_name
-from klcli.formula.read.callee import is_module, measured, viewed
+from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.inner_products import inner_product
+from klcli.formula.read.calls.masks import logical
 from klcli.formula.read.calls.reader import Calls
-from klcli.formula.read.calls.row import TakenEntries
-from klcli.formula.read.calls.selections import opposite, unselected
+from klcli.formula.read.calls.selections import refuse_places
 from klcli.formula.read.definitions import with_definitions
 from klcli.formula.read.epsilons import KERAS_EPSILON, float_name, float_value
 from klcli.formula.read.matrix_attributes import matrix_value
 from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.read.python_source import SourceText
-from klcli.formula.read.subscripts import subscripted
+from klcli.formula.read.subscripts import length_of_entries, subscripted
 from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
 from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.symbol_names import MAX_NAME, is_symbol
@@ -78,7 +78,6 @@ class PythonReader(Calls):
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
         self.losses: dict[str, Tree] = {}
-        self.selections: dict[str, TakenEntries] = {}
         self.unread: dict[str, ast.expr] = {}
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}
@@ -111,7 +110,8 @@ class PythonReader(Calls):
     def checked(self, read: Callable[[], Tree]) -> Tree:
         """What `read` gives, if it can be walked safely and no index strays out of its sum."""
         try:
-            tree = unselected(self, read())
+            tree = read()
+            refuse_places(self, tree)
         except (RecursionError, MemoryError):
             raise too_deep(self.source.text) from None
         check_tree(tree, self.source)
@@ -146,16 +146,16 @@ class PythonReader(Calls):
                 return Stop(self.tree(owner))
             case ast.Attribute(value=owner, attr="T" | "mT"):
                 return Reshape(self.tree(owner), "transpose")
-            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if measured(shape):
-                return self.tree(length)  # TensorFlow 1
+            case ast.Attribute(value=ast.Subscript()) if length := length_of_entries(self, node):
+                return length
             case ast.Subscript() if found := subscripted(self, node):
                 return found
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
             case ast.NamedExpr(target=ast.Name(id=name), value=value):
                 return self._given(name, self.tree(value))
-            case ast.UnaryOp(op=ast.Invert(), operand=operand):
-                return opposite(self, operand)
+            case ast.UnaryOp() | ast.BinOp() | ast.Compare() if mask := logical(self, node):
+                return mask
             case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
                 return Negative(self.tree(operand)) if isinstance(sign, ast.USub) else self.tree(operand)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
@@ -259,13 +259,6 @@ class PythonReader(Calls):
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed."""
         return self._named(text_of_name(node), wish, node)
-
-    def taken(self, selection: TakenEntries) -> Symbol:
-        """A symbol for entries that are taken, always the same for the same ones."""
-        known = next((name for name, one in self.selections.items() if one == selection), "")
-        symbol = Symbol(known or self._free_name("taken"))
-        self.selections[symbol.name] = selection
-        return symbol
 
     def _free_name(self, base: str) -> str:
         """A name that nothing else has, which is taken from then on."""

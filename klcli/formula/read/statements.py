@@ -122,7 +122,7 @@ class Statements:
         ``return z, mu, logvar, kl`` gives back the KL, ``return rec + kl, rec, kl`` the loss, which has the
         KL in it; of two losses somebody has to say which.
         """
-        found = [tree for part in parts if part and (tree := self._read(part))]
+        found = [tree for part in parts if part and (tree := self.reader.read(part))]
         formulas = [tree for tree in found if not isinstance(_bare(self._entry(tree)), Symbol | Number)]
         whole = [tree for tree in formulas if not any(_is_part(tree, other) for other in formulas)]
         formulas = whole or formulas[:1]
@@ -208,7 +208,7 @@ class Statements:
                 self._forget(target)
             return
         pairs = [
-            (self._name_of(target), self._read(part), self.reader.object_of(part))
+            (self._name_of(target), self.reader.read(part), self.reader.object_of(part))
             for target, part in zip(targets, parts, strict=True)
         ]
         for target, (name, tree, source) in zip(targets, pairs, strict=True):
@@ -216,12 +216,6 @@ class Statements:
                 self._forget(target)
             else:
                 self._bind(name, tree, source)
-
-    def _read(self, value: ast.expr) -> Tree | None:
-        try:
-            return self.reader.tree(value)
-        except FormulaError:
-            return None
 
     def _bind(self, name: str, tree: Tree, source: int | None) -> None:
         check_size(tree, self.reader.source)

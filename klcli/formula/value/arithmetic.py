@@ -18,6 +18,7 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    KeptEntries,
     Length,
     MatrixCall,
     MatrixProduct,
@@ -116,7 +117,7 @@ def evaluate(
 
 
 def _guarded(
-    tree: Clip | Stop | Reshape | Length | MatrixCall | MatrixProduct,
+    tree: Clip | Stop | Reshape | KeptEntries | Length | MatrixCall | MatrixProduct,
     values: SymbolValues[T],
     arithmetic: Arithmetic[T],
     known: Mapping[int, T] | None,
@@ -128,7 +129,7 @@ def _guarded(
                 None if limit is None else evaluate(limit, values, arithmetic, known) for limit in (low, high)
             ]
             return arithmetic.clip(evaluate(operand, values, arithmetic, known), *limits)
-        case Stop(operand) | Reshape(operand):
+        case Stop(operand) | Reshape(operand) | KeptEntries(operand):
             return evaluate(operand, values, arithmetic, known)
         case Length():
             return arithmetic.number(Fraction(1))

@@ -159,7 +159,7 @@ def _or_nan(function: Callable[..., Any], *row: Any) -> Any:
 
 
 def _mean(values: Column) -> Any:
-    return sum(values) / len(values)
+    return sum(values) / len(values) if values else math.nan
 
 
 def _softplus_of_complex(value: complex) -> complex:

@@ -16,6 +16,7 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    KeptEntries,
     Length,
     MatrixCall,
     MatrixProduct,
@@ -42,6 +43,7 @@ from klcli.formula.value.small_arrays import (
     product,
     reshaped,
     summed,
+    taken,
 )
 from klcli.values import dataclass, replace
 
@@ -164,6 +166,10 @@ def _reshape(tree: Reshape, run: _Run) -> Array:
     return run.matrices.turned(below) if tree.kind == "transpose" else below
 
 
+def _taken(tree: KeptEntries, run: _Run) -> Array:
+    return taken(_value(tree.operand, run), _value(tree.mask, run), tree.axis)
+
+
 def _matrix_product(tree: MatrixProduct, run: _Run) -> Array:
     """The product of matrices and vectors; a number in the place of one multiplies."""
     left, right = _value(tree.left, run), _value(tree.right, run)
@@ -235,6 +241,7 @@ _VALUES: Mapping[type, Callable[[Any, _Run], Array]] = {
     Length: _length,
     Reduction: _reduction,
     Reshape: _reshape,
+    KeptEntries: _taken,
     MatrixProduct: _matrix_product,
     MatrixCall: _matrix_call,
 }

@@ -28,6 +28,10 @@ class ShapeError(ValueError):
     """Parts of a formula do not fit together, as numpy and torch would say, too."""
 
 
+class MaskShapeError(ShapeError):
+    """A mask has another shape than the array whose entries it takes."""
+
+
 class UnshapedError(ValueError):
     """A part whose shape cannot be followed here, though it may have one."""
 
@@ -81,7 +85,7 @@ def _broadcast(left: Shape, right: Shape) -> tuple[Shape, Sequence[int], Sequenc
     one, two = ((1,) * (rank - len(shape)) + shape for shape in (left, right))
     if any(a != b and 1 not in (a, b) for a, b in zip(one, two, strict=True)):
         raise ShapeError(f"shapes {left} and {right} do not fit together")
-    shape = tuple(map(max, one, two))
+    shape = tuple(b if a == 1 else a for a, b in zip(one, two, strict=True))
     return shape, _places(one, shape), _places(two, shape)
 
 
@@ -169,6 +173,37 @@ def reshaped(array: Array, kind: str, axis: int | None) -> Array:
             return Array(tuple(shape[:place] + shape[place + (shape[place] == 1) :]), array.values)
         case _:
             return transposed(array)
+
+
+def taken(array: Array, mask: Array, axis: int | None) -> Array:
+    """The entries that a mask keeps; of a number there are as many as the mask keeps.
+
+    Args:
+        array: whose entries are taken.
+        mask: what is 0 for those that are left out.
+        axis: the first of the axes over which the mask runs, which become one; None to spread it over all.
+
+    Raises:
+        MaskShapeError: the mask does not fit the axes.
+    """
+    if not array.shape or axis is None:
+        _, places, others = _broadcast(array.shape, mask.shape)
+        pairs = zip(places, others, strict=True)
+        kept = [array.values[place] for place, other in pairs if mask.values[other]]
+        return Array((len(kept),), kept)
+    start = axis_of(axis, len(array.shape))
+    before, behind = array.shape[:start], array.shape[start + len(mask.shape) :]
+    if array.shape != (*before, *mask.shape, *behind):
+        raise MaskShapeError(f"a mask of shape {mask.shape} for {array.shape}")
+    stretch, count = math.prod(behind), len(mask.values)
+    kept = [
+        array.values[(first * count + place) * stretch + last]
+        for first in range(math.prod(before))
+        for place, keeps in enumerate(mask.values)
+        if keeps
+        for last in range(stretch)
+    ]
+    return Array((*before, sum(map(bool, mask.values)), *behind), kept)
 
 
 def transposed(array: Array) -> Array:

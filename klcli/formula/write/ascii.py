@@ -8,6 +8,7 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    KeptEntries,
     Length,
     MatrixCall,
     MatrixProduct,
@@ -81,10 +82,18 @@ class AsciiPrinter:
                 return f"{self.show(left, Level.PRODUCT, True)} @ {self.show(right, Level.SIGNED, tail)}"
             case MatrixCall(function, argument):
                 return self.of_matrix(function, argument)
-            case Stop(operand):
-                return f"stop_gradient({self.show(operand)})"
             case Reshape(operand):
                 return self.show(operand, level, tail)
+            case Stop() | KeptEntries() | Length():
+                return self.of_array(tree)
+
+    def of_array(self, tree: Stop | KeptEntries | Length) -> str:
+        """What only arrays have: no gradient, entries that a mask keeps, lengths."""
+        match tree:
+            case Stop(operand):
+                return f"stop_gradient({self.show(operand)})"
+            case KeptEntries(operand, mask):
+                return f"{self.show(operand, Level.ATOM)}[{self.show(mask)}]"
             case Length(of, axis):
                 return f"size({self.show(of)}{'' if axis is None else f', {axis}'})"
 

@@ -17,6 +17,7 @@ from klcli.formula.write.printing import to_text
 from klcli.judge.loss_context.isolation import Weight, isolated, product
 from klcli.judge.loss_context.symbol_influence import components, influences, is_free_of, is_passive
 from klcli.judge.loss_context.symbols import Sorted, sorted_symbols
+from klcli.judge.shapes.mask_corners import kept_corners
 from klcli.names.counts import count_of, is_dimension
 from klcli.names.losses import is_mask
 from klcli.values import dataclass, replace
@@ -72,7 +73,7 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
     """
     names = free_symbols(tree)
     counts = _counts_of_sums(arrays, names, kept) | _stated_counts(names, kept)
-    masks = tuple(name for name in names if is_mask(name) and name not in (*counts, *kept))
+    masks = tuple(name for name in free_symbols(arrays) if is_mask(name) and name not in (*counts, *kept))
     masked = _with_ones(tree, counts)
     plain = _with_ones(masked, masks)
     symbols = sorted_symbols(plain, arrays, kept)
@@ -93,7 +94,7 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
         counts=counts | counted,
         dimensions=dimensions,
         weights=(*(name for name in masks if name in left_in), *found.weights),
-        partial_masks=tuple(_partial_masks(masked, symbols.latent, masks)),
+        partial_masks=tuple(_partial_masks(masked, arrays, symbols.latent, masks)),
     )
 
 
@@ -125,11 +126,14 @@ def _with_ones(tree: Tree, names: Collection[str]) -> Tree:
     return substitute(tree, dict.fromkeys(names, _ONE)) if names else tree
 
 
-def _partial_masks(tree: Tree, latent: Collection[str], masks: Sequence[str]) -> Iterator[str]:
-    """The masks that multiply some of the terms only: what they do is on no line."""
-    if masks:
-        found = influences(tree, latent, masks)
-        yield from (name for name in masks if found[name] is None or _is_within(tree, name, latent))
+def _partial_masks(tree: Tree, arrays: Tree, latent: Collection[str], masks: Sequence[str]) -> Iterator[str]:
+    """The masks that multiply some of the terms only: what they do is on no line, and 0 leaves some of it."""
+    own = [name for name in masks if name in free_symbols(tree)]
+    found = influences(tree, latent, own) if own else {}
+    for name in own:
+        is_part = found[name] is None and kept_corners(arrays, (name,), latent)[0,]
+        if is_part or _is_within(tree, name, latent):
+            yield name
 
 
 def _is_within(tree: Tree, mask: str, latent: Collection[str]) -> bool:

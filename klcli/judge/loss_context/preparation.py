@@ -15,10 +15,10 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Tree
 from klcli.formula.value.budget import remembered
 from klcli.judge.loss_context.capacity import capacity_of, within_capacity
-from klcli.judge.loss_context.complements import without_complements
 from klcli.judge.loss_context.guards import guards, without_clips, without_guards
 from klcli.judge.loss_context.loss_parts import Aside, set_aside
 from klcli.judge.loss_context.summing import summed_up
+from klcli.judge.shapes.mask_corners import with_kept_masks
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.weight_signs import sign_in
 from klcli.lazy_regex import regex
@@ -115,7 +115,7 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
         program: the formula.
         kept: symbols that are the mean or the head and must stay.
     """
-    program = without_complements(program)
+    program = with_kept_masks(program)
     if sign_in(program) < 0:
         program = replace(program, tree=Negative(program.tree), arrays=Negative(program.arrays))
     capacity = capacity_of(program.tree)

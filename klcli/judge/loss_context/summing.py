@@ -9,7 +9,9 @@ from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import free_symbols
 from klcli.judge.loss_context.loss_parts import Aside, Powers
 from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial
+from klcli.judge.shapes.mask_corners import at_corner
 from klcli.judge.shapes.reductions import Reductions, reductions
+from klcli.judge.shapes.taken_entries import as_whole
 from klcli.names.counts import count_of
 from klcli.names.losses import is_mask
 from klcli.values import replace
@@ -43,13 +45,19 @@ def summed_up(aside: Aside, *, in_formula: bool, is_one_latent: bool = False) ->
 def _of_counts(
     aside: Aside, counts: Mapping[str, Powers], *, in_formula: bool, is_one_latent: bool
 ) -> Reductions:
-    names = free_symbols(aside.arrays)
     latent = [name for name in free_symbols(aside.tree) if name not in counts]
+    if found := as_whole(aside.arrays, latent):
+        arrays, mask = found
+        own = _of_counts(
+            replace(aside, arrays=arrays), counts, in_formula=in_formula, is_one_latent=is_one_latent
+        )
+        return replace(own, kept=(*own.kept, mask))
+    names = free_symbols(aside.arrays)
     masks = [name for name in names if is_mask(name)]
     around = [name for name in names if name not in latent and name not in counts and name not in masks]
     return reductions(
         aside.arrays,
-        entry(aside.arrays),
+        entry(at_corner(aside.arrays, {}) or aside.arrays),
         latent,
         counts=counts,
         masks=masks,

@@ -7,11 +7,11 @@ their number: ``(mask * kl).sum() / mask.sum()`` is the mean over the examples, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
 
 from klcli.formula.value.small_arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.masks import MASK_SHAPES, MaskShape, kept_share, mask_shape
+from klcli.judge.shapes.masks import MaskShape
 from klcli.judge.shapes.reduction_findings import Reductions, reductions_of
 from klcli.judge.shapes.reduction_fit import CLOSE, ArrayProgram, Fit, SymbolShape, fitted
 from klcli.values import dataclass, replace
@@ -21,6 +21,8 @@ _WRITTEN: Mapping[MaskShape, str] = {
     "rows": "(B, 1)",
     "positions": "(B, T)",
     "rows of positions": "(B, T, 1)",
+    "steps": "(T,)",
+    "latents": "(d,)",
 }
 """How shapes of masks are written; that of entries is theirs."""
 
@@ -58,6 +60,8 @@ def masked_reductions(
     if not all(one.averages for one in fits):
         return reductions_of(case, fit, words)
     found = [(one.shape, reductions_of(case, one.fit, words)) for one in fits]
+    if all(case.keeps.values()):
+        return replace(found[0][1], kept=case.arrays)  # what one leaves out, another keeps
     own, worst = next((pair for pair in found if not pair[1].is_plain), found[0])
     layout = "; ".join(
         filter(None, (worst.layout, _said(masks, own, worst, [one for one in found if one[0] != own])))
@@ -67,38 +71,51 @@ def masked_reductions(
 
 def _fits(case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int) -> list[MaskedFit]:
     """The shapes of masks with which a program is a multiple of the sum of what they keep."""
-    found = []
-    for kind in MASK_SHAPES.get(rank, ("entries",)):
+    kinds = case.mask_shapes(rank) or ("entries",)
+    # Of what a mask of entries keeps one axis is left: who sums twice has one of examples in mind.
+    for sums_numbers in (False, True):
+        found = list(_of_shapes(replace(case, sums_numbers=sums_numbers), spreads, rank, kinds))
+        if None in found and all(case.keeps.values()):
+            return []  # spread over other axes a mask may change nothing by chance
+        if fits := [one for one in found if one]:
+            return fits
+    return []
+
+
+def _of_shapes(
+    case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int, kinds: Sequence[MaskShape]
+) -> Iterator[MaskedFit | None]:
+    """A fit for every shape of masks with which a program runs; None where it is no such multiple."""
+    for kind in kinds:
         own = replace(case, masked=kind)
         try:
             plain = fitted(own, spreads, rank)
-            if plain and (kept := fitted(own, spreads, rank, masked=case.arrays)):
-                averages = _averages(kind, plain, kept) and (
-                    len(case.arrays) == 1 or all(_is_alike(own, spreads, name, plain) for name in case.arrays)
+            kept = fitted(own, spreads, rank, masked=case.arrays) if plain else None
+            if plain and not kept:
+                yield None
+            if plain and kept:
+                alone = len(case.arrays) > 1
+                averages = _averages(plain, kept) and (
+                    not alone or all(_is_alike(own, spreads, name, plain) for name in case.arrays)
                 )
-                found.append(MaskedFit(kind, plain, averages))
+                yield MaskedFit(kind, plain, averages)
         except (ShapeError, UnshapedError):
             continue
-    return found
 
 
 def _is_alike(case: ArrayProgram, spreads: Mapping[str, SymbolShape], name: str, plain: Fit) -> bool:
     """Whether a program averages over what one of its masks keeps, or that one belongs to another term."""
-    rank = len(plain.shapes[0])
-    assert case.masked
-    kept = fitted(case, spreads, rank, masked=(name,))
-    if kept and _averages(case.masked, plain, kept):
-        return True
-    whole = fitted(case, spreads, rank, masked=(name,), is_whole=True)
-    pairs = zip(whole.scales, plain.scales, strict=True) if whole else ()
-    return whole is not None and all(isclose(one, other, rel_tol=CLOSE) for one, other in pairs)
+    kept = fitted(case, spreads, len(plain.shapes[0]), masked=(name,))
+    return kept is not None and _averages(plain, kept)
 
 
-def _averages(kind: MaskShape, plain: Fit, kept: Fit) -> bool:
-    """Whether a program divides by the number of entries that masks keep."""
+def _averages(plain: Fit, kept: Fit) -> bool:
+    """Whether a program divides by the number of entries that masks keep, and has no more of the others."""
+    if any(kept.constants) and not any(plain.constants):
+        return False
     return all(
-        isclose(one * float(kept_share(mask_shape(kind, shape))), other, rel_tol=CLOSE)
-        for shape, one, other in zip(plain.shapes, kept.scales, plain.scales, strict=True)
+        isclose(one * share, other, rel_tol=CLOSE)
+        for share, one, other in zip(kept.shares, kept.scales, plain.scales, strict=True)
     )
 
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from math import inf, isfinite, prod
 from typing import Literal, TypeAlias
 
-from klcli.formula.tree import Tree
+from klcli.formula.traversal import walk
+from klcli.formula.tree import KeptEntries, Tree
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError, filled, summed
-from klcli.judge.shapes.masks import MaskShape, left_out, mask_shape, mask_with
-from klcli.values import dataclass
+from klcli.judge.shapes.masks import MASK_SHAPES, OF_OTHER_AXES, MaskShape, mask_shape, mask_with, spread_over
+from klcli.values import dataclass, replace
 
 SymbolShape: TypeAlias = Literal["full", "latents", "number"]
 """The shape of a symbol: (B, d), (d,) or one number for all."""
@@ -29,6 +30,12 @@ SHAPES: Mapping[int, tuple[tuple[int, ...], ...]] = {
 For (B, d) there are eight, which is one more than the polynomial of a constant has terms; no power of B and d
 from -2 to 3 that is none of them has their values there.
 """
+SHAPES_OF_MASKS: Mapping[int, tuple[tuple[int, ...], ...]] = {
+    1: ((5,), (6,), (7,), (8,)),
+    2: ((5, 6), (6, 5), (5, 7), (7, 6), (6, 8), (8, 5), (5, 8), (7, 5)),
+    3: ((5, 6, 7), (6, 5, 8), (5, 7, 6), (7, 6, 5), (6, 7, 8)),
+}
+"""The same with masks, so that a row has entries for every way in which several of them keep one or not."""
 HeldShape: TypeAlias = Literal["number", "examples", "entries"]
 """The shape of what is held: one number, (B,) or that of the entries."""
 _HELD_AND_MASKED: tuple[tuple[HeldShape, MaskShape], ...] = (
@@ -60,8 +67,11 @@ class ArrayProgram:
         fixed: symbols that are held as arrays of ones, by their shapes.
         held: all other symbols, with their values.
         masked: the shape of the masks; None for the first in which the program runs.
+        takes: whether its result may have an axis of entries that a mask keeps.
+        sums_numbers: whether single numbers may be summed.
         constant_is_seen: whether no other terms are added, in which a constant cannot be seen.
         in_formula: whether it is mathematics.
+        keeps: whether an entry has a part in the program, by whether each of the masks keeps it.
     """
 
     program: Tree
@@ -73,7 +83,19 @@ class ArrayProgram:
     held: Mapping[str, float]
     constant_is_seen: bool
     in_formula: bool
+    keeps: Mapping[tuple[int, ...], bool]
     masked: MaskShape | None = None
+    takes: bool = False
+    sums_numbers: bool = True
+
+    def shapes(self, rank: int) -> tuple[tuple[int, ...], ...]:
+        """The lengths of the axes with which it is tried."""
+        return SHAPES_OF_MASKS.get(rank, SHAPES[rank]) if self.arrays else SHAPES[rank]
+
+    def mask_shapes(self, rank: int) -> tuple[MaskShape, ...]:
+        """The shapes that its masks may have: of other axes than the first, if it takes entries of them."""
+        takes = any(isinstance(node, KeptEntries) and node.axis for node in walk(self.program))
+        return (*MASK_SHAPES.get(rank, ()), *(OF_OTHER_AXES.get(rank, ()) if takes else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +107,14 @@ class Fit:
         scales: k at every shape.
         constants: c at every shape.
         shapes: the lengths of the axes of the entries there.
+        shares: of all entries, those that masks keep.
     """
 
     kept: tuple[int, ...]
     scales: list[float]
     constants: list[float]
     shapes: list[tuple[int, ...]]
+    shares: list[float]
 
 
 def fitted(
@@ -100,7 +124,6 @@ def fitted(
     *,
     in_all: bool = False,
     masked: Sequence[str] = (),
-    is_whole: bool = False,
 ) -> Fit | None:
     """F = k R(f) + c at every shape; None where it is no such thing.
 
@@ -110,20 +133,19 @@ def fitted(
         rank: how many axes there are.
         in_all: whether what the result has left is summed up first.
         masked: the masks that leave entries out, and are no arrays of ones.
-        is_whole: whether it is held against all entries nevertheless.
 
     Raises:
         ShapeError: the program does not run on such arrays.
         UnshapedError: it has no value at any draw.
     """
     kept: tuple[int, ...] | None = None
-    fit = Fit((), [], [], [])
+    fit = Fit((), [], [], [], [])
     draws = ReproducibleDraws()
-    for shape in SHAPES[rank]:
+    for shape in case.shapes(rank):
         columns: list[tuple[float, float]] = []
         for _ in range(_DRAWS):
             symbols = _drawn(case, spreads, shape, draws)
-            value, entries = both(case, symbols, shape, masked=masked, is_whole=is_whole)
+            value, entries = both(case, symbols, shape, masked=masked)
             if in_all:
                 value, kept = summed(value, ()), ()
             if kept is None:
@@ -137,7 +159,8 @@ def fitted(
         fit.scales.append(line[0])
         fit.constants.append(line[1])
         fit.shapes.append(entries.shape)
-    return Fit(kept or (), fit.scales, fit.constants, fit.shapes)
+        fit.shares.append(sum(map(bool, entries.values)) / len(entries.values))
+    return replace(fit, kept=kept or ())
 
 
 def _drawn(
@@ -155,7 +178,6 @@ def both(
     shape: tuple[int, ...],
     *,
     masked: Sequence[str] = (),
-    is_whole: bool = False,
 ) -> tuple[Array, Array]:
     """The value of the program, and of the formula at every entry.
 
@@ -166,9 +188,8 @@ def both(
         symbols: means and heads by name.
         shape: what these broadcast to.
         masked: the masks that leave entries out.
-        is_whole: whether the formula has all entries nevertheless.
     """
-    sums_numbers = all(symbol.shape for symbol in symbols.values())
+    sums_numbers = case.sums_numbers and all(symbol.shape for symbol in symbols.values())
     batch, latents = (shape[0], prod(shape[1:])) if len(shape) > 1 else (1, shape[0])
     lengths = {name: float(batch**i * latents**j) for name, (i, j) in case.counts.items()}
     problem: ShapeError | None = None
@@ -176,8 +197,8 @@ def both(
         own, spread = _held_shape(held, shape), mask_shape(kind, shape)
         given = dict(symbols)
         given |= {name: filled(own, value) for name, value in case.held.items()}
-        given |= {name: mask_with(spread) if name in masked else filled(spread, 1.0) for name in case.arrays}
-        in_program = given | {name: Array((), [value]) for name, value in lengths.items()}
+        masks = _masks(case, spread, masked)
+        in_program = given | masks | {name: Array((), [value]) for name, value in lengths.items()}
         try:
             value = evaluate_arrays(
                 case.program,
@@ -192,8 +213,30 @@ def both(
         at_one = given | {name: Array((), [1.0]) for name in (*lengths, *case.arrays)}
         at_one |= {name: Array((), [value]) for name, value in case.held.items()}
         entries = evaluate_arrays(case.entry, at_one)
-        return value, left_out(entries, spread) if masked and not is_whole else entries
+        if case.takes and value.shape:
+            value = summed(value, range(1, len(value.shape)), _mean)
+        return value, _left_out(entries, masks, kind, case) if masked else entries
     raise problem or ShapeError("no shape")
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _masks(case: ArrayProgram, shape: tuple[int, ...], masked: Sequence[str]) -> dict[str, Array]:
+    """The masks of a shape, of which some leave entries out."""
+    return {
+        name: mask_with(shape, place) if name in masked else filled(shape, 1.0)
+        for place, name in enumerate(case.arrays)
+    }
+
+
+def _left_out(entries: Array, masks: Mapping[str, Array], kind: MaskShape, case: ArrayProgram) -> Array:
+    """The entries with 0 for those that have no part in the program, as masks leave them out."""
+    spread = (spread_over(masks[name], entries.shape, kind) for name in case.arrays)
+    keeps = [case.keeps[tuple(map(int, corner))] for corner in zip(*spread, strict=True)]
+    values = [value if kept else 0.0 for kept, value in zip(keeps, entries.values, strict=True)]
+    return Array(entries.shape, values)
 
 
 def _held_shape(kind: HeldShape, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -17,11 +17,11 @@ from types import UnionType
 
 from klcli.formula.entrywise_form import without_sums
 from klcli.formula.traversal import free_symbols, walk
-from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
-from klcli.formula.value.small_arrays import ShapeError, UnshapedError
+from klcli.formula.tree import KeptEntries, Length, MatrixProduct, Reduction, Reshape, Tree
+from klcli.formula.value.small_arrays import MaskShapeError, ShapeError, UnshapedError
 from klcli.judge.shapes.length_polynomials import LengthMonomial, fitted_monomial
+from klcli.judge.shapes.mask_corners import kept_corners
 from klcli.judge.shapes.masked_reductions import masked_reductions
-from klcli.judge.shapes.masks import MASK_SHAPES
 from klcli.judge.shapes.reduction_findings import (
     ReductionName,
     Reductions,
@@ -32,7 +32,6 @@ from klcli.judge.shapes.reduction_findings import (
 )
 from klcli.judge.shapes.reduction_fit import (
     CLOSE,
-    SHAPES,
     ArrayProgram,
     Fit,
     ReproducibleDraws,
@@ -42,6 +41,7 @@ from klcli.judge.shapes.reduction_fit import (
     own_shape,
 )
 from klcli.judge.shapes.symbol_shapes import mixed, ranks, written_spread
+from klcli.judge.shapes.taken_entries import may_be_left, without_outer
 from klcli.values import replace
 
 __all__ = ["ReductionName", "Reductions", "reductions"]
@@ -74,23 +74,75 @@ def reductions(
         is_one_latent: whether its means and heads are one entry of every row: ``mu[:, 0]``.
         rank: how many axes its arrays have; None for as few as it runs with.
     """
-    if not _has(program, Reduction | Length | MatrixProduct) and not {*counts, *masks}.intersection(
-        free_symbols(program)
-    ):
+    inner = without_outer(program)
+    if inner == program and not _has_sums(inner, (*counts, *masks)):
         return Reductions("none")
     names = [name for name in free_symbols(program) if name not in varied and name not in counts]
-    arrays, held = tuple(name for name in names if name in masks), _held(names, masks, weights)
+    held, bare, seen = _held(names, masks, weights), without_sums(entry), not has_others
+    whole = ArrayProgram(program, bare, tuple(varied), counts, (), {}, held, seen, in_formula, {})
     try:
-        bare = without_sums(entry)
-        case = ArrayProgram(
-            program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula
-        )
+        if apart := _taken_apart(_with_arrays(whole, masks)):
+            return apart
+        case = _with_arrays(replace(whole, program=inner), masks)
         case = _without_others(case, weights) if has_others else case
-        own = _of_one_latent(case) if is_one_latent and not counts else None
-        return own or _found(case, rank)
+        own = _of_case(case, rank, is_one_latent=is_one_latent)
+        taken = [name for name in names if name in masks and name not in case.arrays]
+        return replace(own, kept=(*own.kept, *taken))
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
         return Reductions("sum" if is_summed else "none", is_tried=False)
+
+
+def _with_arrays(case: ArrayProgram, masks: Sequence[str]) -> ArrayProgram:
+    """The program with its masks, which are arrays."""
+    arrays = tuple(name for name in free_symbols(case.program) if name in masks)
+    return replace(case, arrays=arrays, keeps=kept_corners(case.program, arrays, case.varied))
+
+
+def _of_case(case: ArrayProgram, rank: int | None, *, is_one_latent: bool) -> Reductions:
+    if not _has_sums(case.program, (*case.counts, *case.arrays)):
+        return Reductions("none")
+    case = replace(case, takes=may_be_left(case.program))
+    own = _of_one_latent(case) if is_one_latent and not case.counts else None
+    return own or _found(case, rank)
+
+
+def _has_sums(program: Tree, counts: Sequence[str]) -> bool:
+    """Whether arrays have another value than their entries: it sums, or counts."""
+    return _has(program, Reduction | Length | MatrixProduct) or not set(counts).isdisjoint(
+        free_symbols(program)
+    )
+
+
+def _taken_apart(case: ArrayProgram) -> Reductions | None:
+    """What is said of a program that takes entries and runs with no mask that leaves some out."""
+    if not _has(case.program, KeptEntries):
+        return None
+    problem = None
+    for rank in ranks(case):
+        if rank == 1 and problem:
+            break
+        for kind in case.mask_shapes(rank):
+            found = _problem(replace(case, masked=kind), rank)
+            if found is None:
+                return None
+            if not problem or isinstance(problem, MaskShapeError):
+                problem = found
+    if not problem:
+        return None
+    masks = " and ".join(case.arrays)
+    return Reductions("sum", flaw=f"it does not run where {masks} leaves out entries: {problem}")
+
+
+def _problem(case: ArrayProgram, rank: int) -> ShapeError | None:
+    """Why a program does not run with as many axes and masks that leave entries out; None if it does."""
+    draws = ReproducibleDraws()
+    try:
+        for shape in case.shapes(rank):
+            both(case, {name: draws.array(shape) for name in case.varied}, shape, masked=case.arrays)
+    except ShapeError as error:
+        return error
+    return None
 
 
 def _has(program: Tree, kinds: type | UnionType) -> bool:
@@ -112,7 +164,7 @@ def _without_others(case: ArrayProgram, weights: Sequence[str]) -> ArrayProgram:
     ]
     spreads = {name: written_spread(case, name) for name in case.varied}
     for rank in ranks(case):
-        shape, draws = SHAPES[rank][0], ReproducibleDraws()
+        shape, draws = case.shapes(rank)[0], ReproducibleDraws()
         symbols = {name: draws.array(own_shape(shape, spreads[name])) for name in case.varied}
         try:
             none, once, twice = (both(one, symbols, shape)[0].values for one in cases)
@@ -201,7 +253,7 @@ def _with_masks(case: ArrayProgram, full: Mapping[str, SymbolShape]) -> Reductio
     for rank in ranks(case):
         if rank == 1 and has_run:
             break
-        for kind in MASK_SHAPES.get(rank, ()):
+        for kind in case.mask_shapes(rank):
             try:
                 fit = fitted(replace(case, masked=kind), full, rank)
                 has_run = True

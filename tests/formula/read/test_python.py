@@ -176,7 +176,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("sum(x, y)", 7, "sum does not take this argument", ""),
     ("sum(x, 1)", 7, "sum does not take this argument", ""),
     ("torch.sum(x, y)", 13, "sum does not take this argument", ""),
-    ("np.mean(x, where=y)", 0, "mean does not take where=", ""),
+    ("np.prod(x, where=y)", 0, "prod does not take where=", ""),
     ("E(x, 2)", 5, "E does not take this argument", ""),
     ("E(x, q, p)", 5, "E does not take this argument", ""),
     ("E(x, axis=1)", 0, "E does not take axis=", ""),

@@ -15,6 +15,7 @@ from klcli.formula.traversal import walk
 from klcli.formula.tree import Reduction, Symbol
 from klcli.formula.value.small_arrays import (
     Array,
+    MaskShapeError,
     ShapeError,
     UnshapedError,
     axes_of,
@@ -25,6 +26,7 @@ from klcli.formula.value.small_arrays import (
     reshaped,
     rows,
     summed,
+    taken,
     transposed,
 )
 
@@ -137,3 +139,39 @@ def test_axes_are_counted_from_both_ends() -> None:
     for axis in (-4, 3):
         with pytest.raises(ShapeError, match="no axis"):
             axis_of(axis, 3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes"),
+    [
+        ((7,), (0, 1)),
+        ((7, 5), (0, 1)),
+        ((7, 5), (0, 2)),
+        ((7, 5), (1, 2)),
+        ((2, 7, 5), (1, 2)),
+        ((2, 7, 5), (0, 2)),
+    ],
+)
+def test_what_a_mask_takes(shape: tuple[int, ...], axes: tuple[int, int]) -> None:
+    """Over the axes from the first to before the second."""
+    values, first = numbers(shape), axes[0]
+    for mask in (numbers(shape[slice(*axes)], 1) > 1, numbers(shape[slice(*axes)], 1) > 9):
+        expected = values[(*[slice(None)] * first, mask)]
+        for axis in (first, first - len(shape)):
+            found = taken(array(values), array(mask.astype(float)), axis)
+            assert found.shape == expected.shape
+            assert np.array_equal(of_numpy(found), expected)
+
+
+def test_a_mask_of_another_shape_takes_nothing() -> None:
+    values, mask = numbers((7, 5)), numbers((7, 1)) > 1
+    with pytest.raises(MaskShapeError):
+        taken(array(values), array(mask.astype(float)), 0)
+    spread = taken(array(values), array(mask.astype(float)), None)  # as torch's masked_select does
+    assert np.array_equal(of_numpy(spread), values[np.broadcast_to(mask, (7, 5))])
+    assert taken(Array((), [2.0]), Array((3,), [1.0, 0.0, 1.0]), 0) == Array((2,), [2.0, 2.0])
+
+
+def test_what_is_empty_is_spread_like_anything_else() -> None:
+    found = joined(products, array(np.ones((0, 5))), array(np.ones((1, 5))))
+    assert found.shape == (np.ones((0, 5)) * np.ones((1, 5))).shape

@@ -1,40 +1,47 @@
-"""Masks that are tried: they leave one entry of every row out, whatever their shape is."""
+"""Masks that are tried: they leave entries of every row out, whatever their shape is."""
 
 from __future__ import annotations
-
-from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from klcli.formula.value.small_arrays import Array
-from klcli.judge.shapes.masks import MASK_SHAPES, MaskShape, kept_share, left_out, mask_shape, mask_with
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("entries", (2, 3, 4)),
-        ("examples", (2,)),
-        ("rows", (2, 1, 1)),
-        ("positions", (2, 3)),
-        ("rows of positions", (2, 3, 1)),
-    ],
+from klcli.judge.shapes.masks import (
+    MASK_SHAPES,
+    OF_OTHER_AXES,
+    MaskShape,
+    mask_shape,
+    mask_with,
+    spread_over,
 )
-def test_shapes(kind: MaskShape, expected: tuple[int, ...]) -> None:
-    assert mask_shape(kind, (2, 3, 4)) == expected
-    assert kind in MASK_SHAPES[3]
+
+SHAPE = (5, 6, 7)
+INDEXED = {
+    "entries": ...,
+    "examples": (slice(None), None, None),
+    "rows": ...,
+    "positions": (..., None),
+    "rows of positions": ...,
+    "steps": (None, slice(None), None),
+    "latents": (None, None, slice(None)),
+}
+"""What spreads a mask of a shape in numpy."""
 
 
-@pytest.mark.parametrize(
-    ("shape", "share"), [((4,), Fraction(3, 4)), ((4, 1), Fraction(3, 4)), ((2, 5), Fraction(4, 5))]
-)
-def test_one_of_every_row_is_left_out(shape: tuple[int, ...], share: Fraction) -> None:
-    mask = np.array(mask_with(shape).values).reshape(shape)
-    assert set(mask.ravel()) == {0.0, 1.0}
-    assert kept_share(shape) == share == Fraction(int(mask.sum()), mask.size)
+@pytest.mark.parametrize("kind", [*MASK_SHAPES[3], *OF_OTHER_AXES[3]])
+def test_a_mask_is_spread_as_numpy_spreads_it(kind: MaskShape) -> None:
+    mask = mask_with(mask_shape(kind, SHAPE))
+    array = np.array(mask.values).reshape(mask.shape)
+    assert spread_over(mask, SHAPE, kind) == list(np.broadcast_to(array[INDEXED[kind]], SHAPE).ravel())
 
 
-def test_what_a_mask_of_examples_leaves_out_is_every_latent_of_them() -> None:
-    entries = Array((3, 2), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
-    assert left_out(entries, (3,)).values == [0.0, 0.0, 3.0, 4.0, 5.0, 6.0]
+@pytest.mark.parametrize("shape", [(5,), (6, 1), (5, 7)])
+def test_of_every_row_there_are_entries_for_all_ways_in_which_two_masks_keep_them(
+    shape: tuple[int, ...],
+) -> None:
+    one, other = (np.array(mask_with(shape, place).values).reshape(shape) for place in (0, 1))
+    axis = 1 if shape == (5, 7) else 0
+    for chosen in (one, 1 - one):
+        for beside in (other, 1 - other):
+            assert np.all((chosen * beside).sum(axis) >= 1)
+    assert np.all(one.sum(axis) > (1 - one).sum(axis))
+    assert np.all((1 - one).sum(axis) == 2)  # numpy would spread a single one

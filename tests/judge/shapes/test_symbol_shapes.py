@@ -24,6 +24,7 @@ def program(text: str, *varied: str, in_formula: bool = False) -> ArrayProgram:
         held={},
         constant_is_seen=True,
         in_formula=in_formula,
+        keeps={},
     )
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from klcli.formula.read.ast_parts import axes_in, is_true, literal
 from klcli.formula.read.callee import is_module
+from klcli.formula.read.calls.masks import complement, mask_in
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
@@ -54,13 +55,17 @@ def _is_euclidean(order: ast.expr) -> bool:
 
 def _where(reader: CallReader, call: Invocation) -> Tree | None:
     """``where(mask, a, b)`` is mask a + (1 - mask) b; a comparison is no mask."""
-    if len(call.arguments) != 3 or isinstance(call.arguments[0], ast.Compare | ast.BoolOp):
+    if len(call.arguments) != 3:
         return None
-    mask, chosen, other = map(reader.tree, call.arguments)
+    condition = call.arguments[0]
+    mask = mask_in(reader, condition)
+    if not mask and isinstance(condition, ast.Compare | ast.BoolOp):
+        return None
+    mask, chosen, other = mask or reader.tree(condition), *map(reader.tree, call.arguments[1:])
     first = operation("*", mask, chosen)
     if isinstance(other, Number) and not other.value:
         return first
-    return operation("+", first, operation("*", operation("-", _ONE, mask), other))
+    return operation("+", first, operation("*", complement(mask), other))
 
 
 def _einsum(reader: CallReader, call: Invocation) -> Tree | None:

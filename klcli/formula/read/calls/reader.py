@@ -9,7 +9,7 @@ from klcli.errors import clipped, nearest
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
-from klcli.formula.read.calls.row import Invocation, TakenEntries
+from klcli.formula.read.calls.row import Invocation
 from klcli.formula.read.calls.table import KNOWN, rows_of
 from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.read.python_source import SourceText
@@ -27,7 +27,6 @@ class Calls(ABC):
         matrices: whether the text is about matrices.
         values: the trees that names stand for, where statements before gave them one.
         losses: what symbols compute that stand for other losses, where it is known.
-        selections: what symbols stand for that are entries which a mask takes.
         unread: what was assigned to names and could not be read.
     """
 
@@ -35,7 +34,6 @@ class Calls(ABC):
     matrices: bool
     values: dict[str, Tree]
     losses: dict[str, Tree]
-    selections: dict[str, TakenEntries]
     unread: dict[str, ast.expr]
 
     @abstractmethod
@@ -46,13 +44,16 @@ class Calls(ABC):
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""
 
+    def read(self, node: ast.expr) -> Tree | None:
+        """The tree of an expression; None for what is no formula."""
+        try:
+            return self.tree(node)
+        except FormulaError:
+            return None
+
     @abstractmethod
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed, always the same for the same text."""
-
-    @abstractmethod
-    def taken(self, selection: TakenEntries) -> Symbol:
-        """A symbol for entries that are taken, always the same for the same ones."""
 
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
         """An error at a node.

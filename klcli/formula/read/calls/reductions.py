@@ -8,13 +8,21 @@ from collections.abc import Mapping
 
 from klcli.formula.read.ast_parts import axes_in, is_all_but_first, is_true, literal
 from klcli.formula.read.callee import called, whose_shape
-from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, keywords_of, row
-from klcli.formula.read.calls.selections import over_all
+from klcli.formula.read.calls.masks import mask_of
+from klcli.formula.read.calls.row import (
+    LABEL_NAMES,
+    CallReader,
+    CallRow,
+    Invocation,
+    keywords_of,
+    row,
+)
 from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.symbol_names import MAX_NAME
-from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Reshape, Tree
+from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Reshape, Tree, operation
+from klcli.values import replace
 
 REDUCTIONS: Mapping[str, ReductionKind] = {
     **dict.fromkeys(("sum", "reduce_sum"), "sum"),
@@ -33,7 +41,7 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
     With an integer type its entries are cut to integers before they are added.
     """
     kind, arguments, node = REDUCTIONS[call.name], call.arguments, call.node
-    known = () if kind == "E" else _NAMED
+    known = () if kind == "E" else _NAMED if kind == "prod" else _NAMED | {"where"}
     unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in known]
     if unknown or not arguments:
         raise reader.error(f"{kind} does not take {unknown[0]}=" if unknown else f"{kind} of nothing", node)
@@ -53,11 +61,19 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
         raise reader.error(f"{kind} does not take this argument", others[0])
     axes = (*others[:1], *keywords_of(call, *AXIS_NAMES))
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
+    masks = keywords_of(call, "where")
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries
-    if len(axes) == 1 and is_all_but_first(axes[0]) and not kept:
-        return over_all(reader, Reduction(kind, "", Reshape(entries, "flatten", 1), (1,)))
-    return over_all(reader, Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept))))
+    if len(axes) == 1 and is_all_but_first(axes[0]) and not (kept or masks):
+        return Reduction(kind, "", Reshape(entries, "flatten", 1), (1,))
+    total = Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept)))
+    return _where(total, mask_of(reader, masks[0])) if masks else total
+
+
+def _where(total: Reduction, mask: Tree) -> Tree:
+    """A sum or a mean of what a mask keeps: ``np.mean(x, where=mask)``."""
+    kept = replace(total, body=operation("*", mask, total.body))
+    return operation("/", kept, replace(total, body=mask)) if total.kind == "mean" else kept
 
 
 def _whole_shape(reader: CallReader, call: Invocation) -> Tree | None:

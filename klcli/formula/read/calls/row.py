@@ -16,21 +16,6 @@ LABEL_NAMES = ("name", "dtype")
 """Arguments that change no value: TensorFlow's names of operations, the type of a result."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakenEntries:
-    """Some entries of an array.
-
-    Attributes:
-        whole: the array.
-        mask: 1 for the entries that are taken, 0 for others.
-        of_rows: whether whole rows are taken, or entries of all axes alike, but no part of the later axes.
-    """
-
-    whole: Tree
-    mask: Tree
-    of_rows: bool = True
-
-
 class CallReader(Protocol):
     """What the rows need of the reader of a text.
 
@@ -38,27 +23,25 @@ class CallReader(Protocol):
         source: what is read.
         values: the trees that names stand for, where statements before gave them one.
         losses: what symbols compute that stand for other losses, where it is known.
-        selections: what symbols stand for that are entries which a mask takes.
         unread: what was assigned to names and could not be read.
     """
 
     source: SourceText | SourceNodes
     values: dict[str, Tree]
     losses: dict[str, Tree]
-    selections: dict[str, TakenEntries]
     unread: dict[str, ast.expr]
 
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""
+
+    def read(self, node: ast.expr) -> Tree | None:
+        """The tree of an expression; None for what is no formula."""
 
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed, always the same for the same text."""
 
     def change(self, name: str, tree: Tree) -> None:
         """Give an object another value, under all of its names."""
-
-    def taken(self, selection: TakenEntries) -> Symbol:
-        """A symbol for entries that are taken, always the same for the same ones."""
 
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
         """An error at a node.

@@ -1,51 +1,49 @@
-"""Entries that a mask or a slice takes out of what was computed: ``kl[mask]``, ``masked_select(kl, mask)``.
+"""Entries that a mask or a slice takes out of an array: ``kl[mask]``, ``kl[:, 1:]``, ``masked_select``.
 
-They are a symbol until they are summed or averaged: their sum is that of all entries times the mask, and
-their mean is the mean of these, divided by that of the mask. What is taken of rows keeps its other axes.
+Places and slices take entries as some mask does. What an encoder puts out is an array of its own behind them.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from fractions import Fraction
 
-from klcli.formula.read.ast_parts import below, literal, walked
+from klcli.formula.read.ast_parts import below, literal, text_of_name, walked
 from klcli.formula.read.callee import called
-from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, TakenEntries, row
-from klcli.formula.traversal import free_symbols, remade, substitute, walk
-from klcli.formula.tree import Length, Number, Operation, Reduction, Reshape, Stop, Symbol, Tree, operation
-from klcli.values import replace
-
-_MASK_WORDS = ("mask", "valid")
-"""What the name of a mask has in it."""
+from klcli.formula.read.calls.masks import complement, mask_in, mask_of
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.vocabulary import AXIS_NAMES
+from klcli.formula.traversal import children, free_symbols, walk
+from klcli.formula.tree import KeptEntries, Number, Reduction, Reshape, Stop, Symbol, Tree, operation
 
 _OF_SHAPES = frozenset(("shape", "size", "dim", "ndim", "device", "dtype", "numel"))
 
 
 def selected(reader: CallReader, node: ast.Subscript) -> Tree | None:
-    """The entries that a subscript takes out of a formula; None for those of an array that is a symbol.
+    """The entries that a subscript takes; None for those of a symbol, if no mask takes them.
 
     Args:
         reader: of the text.
-        node: a name with a mask, an array of places or slices behind it.
+        node: an array with a mask, places or slices behind it.
 
     Raises:
         FormulaError: it takes a single entry, or a row, or takes what has certain values.
     """
     owner, index = node.value, node.slice
-    if not isinstance(owner, ast.Name) or owner.id not in reader.values:
-        return None
-    tree = reader.values[owner.id]
-    if isinstance(_bare(tree), Symbol | Number):
-        return None
-    first, *others = index.elts if isinstance(index, ast.Tuple) else [index]
-    if any(isinstance(part, ast.Constant) and part.value is not ... for part in (first, *others)):
+    tree = reader.values.get(owner.id) if isinstance(owner, ast.Name) else None
+    if tree is None or isinstance(_bare(tree), Symbol | Number):
+        mask = mask_in(reader, index)
+        return KeptEntries(reader.tree(owner), mask) if mask else None
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    if any(isinstance(part, ast.Constant) and part.value is not ... for part in parts):
         hint = "leave the subscript out"
-        raise reader.error(f"what is taken out of {owner.id} is not followed", owner, hint)
+        raise reader.error(f"what is taken out of {text_of_name(owner)} is not followed", owner, hint)
     _refuse_own_values(reader, tree, index)
-    sliced = any(isinstance(part, ast.Slice) for part in (first, *others))
-    return reader.taken(TakenEntries(tree, mask_of(reader, node if sliced else index), of_rows=not others))
+    rest = next((place for place, part in enumerate(parts) if isinstance(part, ast.Constant)), len(parts))
+    for place, part in enumerate(parts):
+        if not isinstance(part, ast.Constant) and ast.unparse(part) != ":":
+            tree = KeptEntries(tree, mask_of(reader, part), place if place < rest else place - len(parts))
+    return tree
 
 
 def _refuse_own_values(reader: CallReader, taken: Tree, mask: ast.expr) -> None:
@@ -54,12 +52,20 @@ def _refuse_own_values(reader: CallReader, taken: Tree, mask: ast.expr) -> None:
     Raises:
         FormulaError: it is computed from them, or from what they are computed from.
     """
-    own = set(free_symbols(taken))
+    own = {node.name for node in _entries(taken) if isinstance(node, Symbol)}
     names = set(_names_in(mask))
     names |= {name for one in names if one in reader.unread for name in _names_in(reader.unread[one])}
     for name in names:
         if own.intersection(free_symbols(reader.values.get(name, Symbol(name)))):
             raise reader.error("entries that their own values choose are not followed", mask)
+
+
+def _entries(tree: Tree) -> Iterator[Tree]:
+    """The nodes of a tree but those of the masks that took its entries before."""
+    yield tree
+    parts = (tree.operand,) if isinstance(tree, KeptEntries) else children(tree)
+    for part in parts:
+        yield from _entries(part)
 
 
 def _names_in(node: ast.AST) -> Iterator[str]:
@@ -79,111 +85,32 @@ def _bare(tree: Tree) -> Tree:
     return _bare(tree.operand) if isinstance(tree, Reshape | Stop) else tree
 
 
-def mask_of(reader: CallReader, node: ast.expr) -> Tree:
-    """A mask, as a symbol whose name says so, ``keep_mask`` for ``keep``, or as 1 less another one.
-
-    Args:
-        reader: of the text.
-        node: the mask, or what takes entries as one does.
-    """
-    match node:
-        case ast.Call(func=ast.Attribute(value=owner, attr="bool"), args=[]):
-            return mask_of(reader, owner)
-        case ast.UnaryOp(op=ast.Invert(), operand=operand):
-            return opposite(reader, operand)
-        case ast.Compare(left=mask, ops=[operator], comparators=[limit]) if _is_mask(reader, mask):
-            match operator, literal(limit):
-                case (ast.Eq() | ast.LtE(), 0) | (ast.NotEq() | ast.Lt(), 1):
-                    return opposite(reader, mask)
-                case (ast.NotEq() | ast.Gt(), 0) | (ast.Eq() | ast.GtE(), 1):
-                    return mask_of(reader, mask)
-        case _ if _is_mask(reader, node):
-            return reader.tree(node)
-    written = ast.unparse(node)
-    symbol = reader.named(node, written if "mask" in written else f"{written}_mask")
-    if isinstance(node, ast.Name) and isinstance(reader.values.get(node.id, symbol), Symbol):
-        reader.change(node.id, symbol)  # which is the mask wherever it stands from here on
-    return symbol
-
-
-def _is_mask(reader: CallReader, node: ast.expr) -> bool:
-    """Whether a node is the name of a mask, or of what was computed from masks."""
-    if not isinstance(node, ast.Name):
-        return False
-    names = free_symbols(reader.values.get(node.id, Symbol(node.id)))
-    return bool(names) and all(any(word in name for word in _MASK_WORDS) for name in names)
-
-
-def opposite(reader: CallReader, node: ast.expr) -> Tree:
-    """The mask that keeps what another one leaves out: 1 less that.
-
-    Args:
-        reader: of the text.
-        node: the other one.
-    """
-    match mask_of(reader, node):
-        case Operation("-", Number(value), mask) if value == 1:
-            return mask
-        case mask:
-            return operation("-", Number(Fraction(1)), mask)
-
-
-def over_all(reader: CallReader, total: Reduction) -> Tree:
-    """A sum or a mean in which the entries that a mask takes are no longer symbols.
-
-    One over other axes than the first is left as it is: what a mask takes of rows keeps these.
-
-    Args:
-        reader: of the text.
-        total: the sum or mean, as it is written.
-    """
-    found = [one for name in free_symbols(total) if (one := reader.selections.get(name))]
-    masks = {one.mask for one in found}
-    over_rows = total.axes is None or 0 in total.axes
-    if len(masks) != 1 or (found[0].of_rows and not over_rows) or total.kind not in ("sum", "mean"):
-        return total
-    (mask,) = masks
-    whole = substitute(total.body, {name: one.whole for name, one in reader.selections.items()})
-    kept = replace(total, body=operation("*", mask, whole))
-    if total.kind == "sum":
-        return kept
-    if found[0].of_rows:
-        return operation("/", kept, Reduction("mean", "", mask))
-    return operation("/", kept, replace(total, body=mask))
-
-
-def unselected(reader: CallReader, tree: Tree) -> Tree:
-    """A result in which no symbol stands for entries that were taken: the array itself, as one of them.
-
-    Where they are added up over some axes, it is times the mask, whose sum is how many there are.
+def refuse_places(reader: CallReader, tree: Tree) -> None:
+    """Refuse entries of other places beside each other, and those that their own values choose.
 
     Args:
         reader: of the text.
         tree: the result.
 
     Raises:
-        FormulaError: entries of different places stand beside each other, or their own values choose them.
+        FormulaError: that is not followed.
     """
-    taken = [node for node in walk(tree) if isinstance(node, Symbol) and node.name in reader.selections]
-    if len({reader.selections[symbol.name].mask for symbol in taken}) > 1:
-        hint = "take the entries of both with one mask"
-        place = taken[-1].span or (0, 0)
-        raise reader.source.error("entries of different places are not followed together", place, hint)
+    for body in (tree, *(node.body for node in walk(tree) if isinstance(node, Reduction))):
+        kept = list(_kept(body))
+        if len({free_symbols(one.mask) for one in kept}) > 1:
+            hint = "take the entries of both with one mask"
+            place = kept[-1].span or (0, 0)
+            raise reader.source.error("entries of different places are not followed together", place, hint)
     _refuse_compared(reader, tree)
-    sums = [node for node in walk(tree) if isinstance(node, Reduction)]
-    summed = {name for node in sums for name in free_symbols(node)}
-    values = {
-        name: operation("*", one.mask, one.whole) if name in summed else one.whole
-        for name, one in reader.selections.items()
-    }
 
-    def counted(node: Tree) -> Tree:
-        match node:
-            case Length(Symbol(name), 0) if name in values and reader.selections[name].of_rows:
-                return Reduction("sum", "", reader.selections[name].mask)
-        return remade(node, counted)
 
-    return substitute(counted(tree), values) if values else tree
+def _kept(tree: Tree) -> Iterator[KeptEntries]:
+    """What masks take in a formula, outside of its sums."""
+    if isinstance(tree, KeptEntries):
+        yield tree
+    elif not isinstance(tree, Reduction):
+        for child in children(tree):
+            yield from _kept(child)
 
 
 def _refuse_compared(reader: CallReader, tree: Tree) -> None:
@@ -205,20 +132,48 @@ def _refuse_compared(reader: CallReader, tree: Tree) -> None:
 
 
 def _selected(reader: CallReader, call: Invocation) -> Tree | None:
+    """``boolean_mask(x, mask)`` is ``x[mask]``; ``masked_select`` spreads the mask over x first."""
     if len(call.arguments) != 2:
         return None
     whole, mask = reader.tree(call.arguments[0]), call.arguments[1]
     _refuse_own_values(reader, whole, mask)
-    return reader.taken(TakenEntries(whole, mask_of(reader, mask)))
+    return KeptEntries(whole, mask_of(reader, mask), None if call.name == "masked_select" else 0)
+
+
+def _compressed(reader: CallReader, call: Invocation) -> Tree | None:
+    """``compress(mask, x)`` runs over all entries of x, with an axis over that one."""
+    if len(call.arguments) != 2:
+        return None
+    mask, whole = call.arguments[0], reader.tree(call.arguments[1])
+    _refuse_own_values(reader, whole, mask)
+    axes = [literal(axis) for axis in keywords_of(call, *AXIS_NAMES)]
+    match axes:
+        case [int(axis)]:
+            return KeptEntries(whole, mask_of(reader, mask), axis)
+        case []:
+            return KeptEntries(Reshape(whole, "flatten", 0), mask_of(reader, mask))
+    return None
 
 
 def _filled(reader: CallReader, call: Invocation) -> Tree | None:
-    """``masked_fill(x, mask, 0)`` is x where the mask is not, and 0 there; no other value is followed."""
-    if len(call.arguments) != 3 or reader.tree(call.arguments[2]) != Number(Fraction(0)):
+    """``masked_fill(x, mask, v)`` is x where the mask is not, and the number v there."""
+    if len(call.arguments) != 3 or not isinstance(value := reader.tree(call.arguments[2]), Number):
         return None
     whole, mask = reader.tree(call.arguments[0]), call.arguments[1]
     _refuse_own_values(reader, whole, mask)
-    return operation("*", opposite(reader, mask), whole)
+    filled = mask_of(reader, mask)
+    kept = operation("*", complement(filled), whole)
+    return operation("+", kept, operation("*", filled, value)) if value.value else kept
+
+
+def _average(reader: CallReader, call: Invocation) -> Tree | None:
+    """``average(x, weights=w)`` is the sum of w x, divided by that of w."""
+    weights = keywords_of(call, "weights")
+    if len(call.arguments) != 1 or len(weights) != 1 or len(call.node.keywords) > 1:
+        return None
+    weight = reader.tree(weights[0])
+    product = operation("*", reader.tree(call.arguments[0]), weight)
+    return operation("/", Reduction("sum", "", product), Reduction("sum", "", weight))
 
 
 SELECTED: tuple[CallRow, ...] = (
@@ -229,5 +184,7 @@ SELECTED: tuple[CallRow, ...] = (
         _selected,
         is_sure=False,
     ),
-    row("masked_fill", "x, mask, 0", "x, and 0 where the mask is", _filled, is_sure=False),
+    row("compress", "mask, x, axis", "the entries of x that the mask keeps", _compressed, is_sure=False),
+    row("masked_fill", "x, mask, v", "x, and the number v where the mask is", _filled, is_sure=False),
+    row("average", "x, weights", "the mean of x with weights", _average, is_sure=False),
 )

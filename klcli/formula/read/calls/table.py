@@ -13,6 +13,7 @@ from klcli.formula.read.calls.draws import DRAWS
 from klcli.formula.read.calls.elementwise import ELEMENTWISE
 from klcli.formula.read.calls.inner_products import INNER_PRODUCTS
 from klcli.formula.read.calls.mapped import MAPPED
+from klcli.formula.read.calls.masks import MASKS
 from klcli.formula.read.calls.reductions import REDUCED
 from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.selections import SELECTED
@@ -26,6 +27,7 @@ CALLS: tuple[CallRow, ...] = (
     *REDUCED,
     *SELECTED,
     *SHAPED,
+    *MASKS,
     *TYPED,
     *COMPOSED,
     *DIVERGENCES,

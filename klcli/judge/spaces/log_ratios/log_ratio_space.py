@@ -17,9 +17,9 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Negative, Stop, Tree
 from klcli.judge.condition_kinds import Condition
-from klcli.judge.loss_context.complements import without_complements
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.shapes.length_polynomials import plain_fraction
+from klcli.judge.shapes.mask_corners import at_corner, with_kept_masks
 from klcli.judge.spaces.log_ratios.correction import corrected
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.expectations_and_gradients import without_one
@@ -79,7 +79,7 @@ def neutral_estimation(program: Program) -> Estimation | None:
 
 def _best(program: Program, ways: Iterable[RatioWay]) -> Estimation | None:
     found: Estimation | None = None
-    program = without_complements(program)
+    program = with_kept_masks(program)
     for way in ways:
         own = _judged(program, way)
         if own and own.form.is_log_ratio and any(stated(name) == "kl" for name in way.given):
@@ -121,7 +121,9 @@ def _canonical(program: Program, way: RatioWay) -> Tree:
 
 def _judged(program: Program, way: RatioWay) -> Estimation | None:
     """What a program is in one way; None where it is no function of u."""
-    tree = entry(without_guards(_canonical(program, way)), keeps_stops=True, keeps_sums=False)
+    arrays = _canonical(program, way)
+    kept = at_corner(arrays, {}) or arrays
+    tree = entry(without_guards(kept), keeps_stops=True, keeps_sums=False)
     held = {
         # No two alike.
         name: 1.0 if _is_one(name) else _HELD + 0.1 * place

@@ -12,7 +12,7 @@ from math import isfinite
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import free_symbols, walk
-from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree
+from klcli.formula.tree import KeptEntries, Length, MatrixProduct, Reduction, Tree
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError, filled
 from klcli.judge.spaces.log_ratios.log_prob_assignments import OLD, P, Q
@@ -83,7 +83,7 @@ def tokens_of(tree: Tree, others: Sequence[str]) -> Tokens:
         tree: the program on arrays.
         others: symbols that are added, read as 0; all other symbols but masks and counts are read as 1.
     """
-    if not any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(tree)):
+    if not any(isinstance(node, Reduction | Length | MatrixProduct | KeptEntries) for node in walk(tree)):
         return _NONE
     masks = [name for name in free_symbols(tree) if is_mask(name)]
     full = (_BATCH, _LENGTH)

@@ -76,7 +76,7 @@ def test_operations_are_known_to_numpy_or_torch() -> None:
 
 
 def test_of_two_rows_with_one_name_the_first_that_knows_a_call_reads_it() -> None:
-    assert len(rows_of("astype")) == 2
+    assert len(rows_of("astype")) > 1
     assert free_symbols(read_program("x.astype(int)", "python").arrays) == free_symbols(
         read_program("x.astype(float)", "python").arrays
     )

@@ -1,0 +1,60 @@
+"""Casts, complements and comparisons of masks, and what joins them: the values that numpy gives for 0 and 1."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from klcli.formula.program_reader import read_program
+from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.traversal import free_symbols
+from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.formula.value.small_arrays import Array
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        *(
+            (text, lambda mask, _: mask)
+            for text in ("mask.bool()", "mask.float()", "mask.int()", "mask.long()")
+        ),
+        *((text, lambda mask, _: mask) for text in ("mask.to(torch.bool)", "mask.astype(bool)", "mask > 0")),
+        *(
+            (text, lambda mask, _: mask)
+            for text in ("mask == 1", "mask != 0", "mask >= 0.5", "mask.bool() > 0")
+        ),
+        *((text, lambda mask, _: mask) for text in ("tf.cast(mask, tf.int32)", "tf.not_equal(mask, 0)")),
+        *((text, lambda mask, _: mask) for text in ("np.count_nonzero(mask)", "~~mask", "mask.gt(0.5)")),
+        *((text, lambda mask, _: 1 - mask) for text in ("~mask", "1 - mask", "mask == 0", "mask < 1")),
+        *((text, lambda mask, _: 1 - mask) for text in ("torch.logical_not(mask)", "mask.logical_not()")),
+        *(
+            (text, lambda mask, _: 1 - mask)
+            for text in ("tf.equal(mask, 0)", "mask.eq(0)", "(mask <= 0).float()")
+        ),
+        *(
+            (text, lambda mask, valid: mask * valid)
+            for text in ("mask & valid", "np.logical_and(mask, valid)")
+        ),
+        *(
+            (text, lambda mask, valid: max(mask, valid))
+            for text in ("mask | valid", "mask.logical_or(valid)")
+        ),
+        ("mask & ~valid", lambda mask, valid: mask * (1 - valid)),
+        ("keep.bool() & ~(valid == 0)", lambda keep, valid: keep * valid),
+    ],
+)
+def test_of_zero_and_one(text: str, truth: object) -> None:
+    tree = read_program(text, "python").arrays
+    first = free_symbols(tree)[0]
+    assert first in ("mask", "keep_mask")
+    for mask, valid in product((0.0, 1.0), repeat=2):
+        given = {first: Array((), [mask]), "valid": Array((), [valid])}
+        assert evaluate_arrays(tree, given).values == [truth(mask, valid)]
+
+
+@pytest.mark.parametrize("text", ["mask > 1", "mask == 2", "x > 0", "mask & x", "x == 0", "mask == other"])
+def test_what_is_no_mask(text: str) -> None:
+    with pytest.raises(FormulaError, match="has no place in a formula"):
+        read_program(text, "python")
