@@ -107,8 +107,21 @@ def added_of(recording: Recording, chain: Chain, start: Start) -> Added:
         raise UnfollowedError("noise of several kinds")
     if any(step.shape[-1:] != (start.size,) for step in noises):
         raise UnfollowedError("noise of another size than the latents")
+    if not all(_is_multiplied(recording, one) for one in start.noises):
+        raise UnfollowedError("data that are drawn")
     steps = steps_to(recording, [chain.core], list(_given(start)))
     return Added(start, steps, chain.core, weights, noises[0].shape if noises else None)
+
+
+def _is_multiplied(recording: Recording, noise: int) -> bool:
+    """Whether noise is multiplied by an array or a matrix somewhere, as it is in a sample."""
+    views = {noise}
+    for index, step in enumerate(recording.steps):
+        if not views.isdisjoint(step.operands):
+            if step.op == "mul" or "call" in step.more:
+                return True
+            views |= {index} if step.op in ("same", "shape", "spread") else set()
+    return False
 
 
 def _given(start: Start) -> Iterator[int]:
