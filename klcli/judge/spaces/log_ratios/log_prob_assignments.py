@@ -93,7 +93,10 @@ def _named(names: Sequence[str]) -> Iterator[RatioWay]:
 
 
 def neutral_ways(names: Sequence[str]) -> Iterator[RatioWay]:
-    """The ways of symbols whose names say little: two probabilities, any two, or one that is a ratio."""
+    """The ways of symbols whose names say little: two probabilities, any two, one that is a ratio.
+
+    Beside other symbols, two that are called those of a policy and of another one.
+    """
     of_probabilities = [name for name in names if stated(name) == "probability"]
     if len(of_probabilities) == 2:
         for way in _roles(of_probabilities):
@@ -106,6 +109,9 @@ def neutral_ways(names: Sequence[str]) -> Iterator[RatioWay]:
     if len(names) == 2 and all(map(is_neutral, names)):
         for q, p in permutations(names):
             yield RatioWay(Label("q", q), Label("p", p), {q: _LOG_Q, p: _LOG_P}, is_stated=False)
+    sided = [name for name in names if is_neutral(name) and side_of(name) in ("policy", "reference", "old")]
+    if len(names) > 2 == len(sided) and len(set(map(side_of, sided))) == 2:
+        yield from (replace(way, is_stated=False) for way in _roles(sided))
 
 
 def _roles(logs: Sequence[str]) -> Iterator[RatioWay]:

@@ -72,7 +72,9 @@ def neutral_estimation(program: Program) -> Estimation | None:
     found = _best(program, neutral_ways(free_symbols(program.arrays)))
     if found and not found.way.is_stated and len(found.way.given) == 1 and not found.form.is_telling:
         return None
-    if found and (found.way.is_stated or (found.kind == "estimator" and found.is_plain)):
+    # Half of it is the KL of two log-variances.
+    is_sided = found and found.form.is_telling and found.way.is_sided and found.factor == 1
+    if found and (found.way.is_stated or (found.kind == "estimator" and (found.is_plain or is_sided))):
         return found if found.kind not in ("wrong", "not-kl") else None
     return None
 

@@ -503,3 +503,13 @@ def test_the_spread_alone_lacks_its_mean(scale: str) -> None:
     found = answer(read_program(f"{scale}(exp(lv) - 1 - lv)")).gaussian
     assert found
     assert (found.kind, found.mistake and found.mistake.code) == ("wrong", "KL111")
+
+
+def test_names_of_a_policy_and_a_reference_are_told_beside_other_terms() -> None:
+    """e^u - u - 1 is 2 KL of two log-variances, too; half of it is that KL."""
+    ratio = "(torch.exp(ref_x - cur_x) - (ref_x - cur_x) - 1)"
+    found = answer(read_program(f"loss + beta*{ratio}"))
+    assert found.estimate
+    assert (found.kind, found.estimate.form.name, found.estimate.way.q.symbol) == ("estimator", "k3", "cur_x")
+    for text in (f"loss + beta*0.5*{ratio}", "rec + beta*0.5*(exp(new_lv - old_lv) - (new_lv - old_lv) - 1)"):
+        assert answer(read_program(text)).gaussian
