@@ -42,14 +42,11 @@ def as_whole(tree: Tree, symbols: Collection[str]) -> tuple[Tree, str] | None:
     inside = set(free_symbols(KeptEntries(mask, mask))).union(*(free_symbols(node.operand) for node in taken))
     if not isinstance(mask, Symbol) or not set(symbols) <= inside or not inside.isdisjoint(outside):
         return None
-    array = next(node.operand for node in taken if node.operand != mask)
 
     def change(node: Tree) -> Tree:
         match node:
             case KeptEntries(operand):
                 return Number(Fraction(1)) if operand == mask else operand
-            case Reduction("sum", _, body, None) if body == mask:
-                return Length(array, 0)
             case Length(of, axis):
                 return Length(change(of), axis)
         return remade(node, change)
@@ -58,11 +55,9 @@ def as_whole(tree: Tree, symbols: Collection[str]) -> tuple[Tree, str] | None:
 
 
 def _outside(tree: Tree) -> Iterator[str]:
-    """The symbols that stand elsewhere than among what is taken, or in the sum of a mask."""
+    """The symbols that stand elsewhere than among what is taken."""
     match tree:
         case KeptEntries():
-            return
-        case Reduction("sum", _, Symbol(), None):
             return
         case Symbol(name):
             yield name

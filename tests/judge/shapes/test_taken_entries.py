@@ -32,7 +32,6 @@ def kept() -> np.ndarray:
     ("text", "truth"),
     [
         (f"({TAKEN}).sum(-1).mean()", kept().mean()),
-        (f"({TAKEN}).sum() / mask.sum()", kept().mean()),
         (f"({TAKEN}).sum() / mu[mask].shape[0]", kept().mean()),
         (f"({TAKEN}).sum()", kept().sum()),  # of the Gaussians that it takes
         (f"{PER_EXAMPLE}kl[mask]", kept()),
@@ -50,6 +49,7 @@ def test_what_is_exact_is_what_numpy_has(text: str, truth: np.ndarray) -> None:
     "text",
     [
         f"({TAKEN}).sum() / mu.shape[0]",
+        f"({TAKEN}).mean()",
         f"{PER_EXAMPLE}kl[mask].sum()",
         f"{PER_EXAMPLE}kl[mask].sum() / len(kl)",
     ],
@@ -57,6 +57,13 @@ def test_what_is_exact_is_what_numpy_has(text: str, truth: np.ndarray) -> None:
 def test_what_is_weighed_by_the_mask_is_scaled(text: str) -> None:
     assert value(text) != pytest.approx(kept().mean())
     assert verify(read_program(text, "python")).kind == "scaled"
+
+
+def test_a_mask_of_entries_counts_them() -> None:
+    """It takes (B, d) entries apart from each other: divided by how many these are, it is 1/d of the sum."""
+    found = verify(read_program(f"({TAKEN}).sum() / mask.sum()", "python"))
+    assert found.kind == "scaled"
+    assert "of shape (B,) a sum over the latents" in found.prepared.reductions.layout
 
 
 @pytest.mark.parametrize(
