@@ -57,6 +57,10 @@ def line(found: Any) -> str:
         (lambda x: (x - tf.zeros_like(x)) * tf.ones_like(x), "mul(sub(leaf, full(0)), full(1))"),
         (lambda x: tf.stack([tf.reduce_sum(x), tf.reduce_sum(x)]), "stack(sum(leaf), sum(leaf))"),
         (lambda x: tf.clip_by_value(x, -1.0, 2.0), "clamp(clamp(leaf))"),
+        (lambda x: tf.raw_ops.ClipByValue(t=x, clip_value_min=-1.0, clip_value_max=2.0), "clamp(leaf)"),
+        # Its second result is a gradient, and no loss.
+        (lambda x: tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=x, labels=x)[0], "loss(leaf, leaf)"),
+        (lambda x: tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=x, labels=x)[1], "leaf"),
         (lambda x: tf.cumsum(x), "leaf"),
     ],
 )
