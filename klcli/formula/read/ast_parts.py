@@ -45,6 +45,11 @@ def words_in(node: ast.AST) -> set[str]:
     return found
 
 
+def names_in(node: ast.AST) -> set[str]:
+    """The names below a node, and itself if it is one."""
+    return {part.id for part in walked(node) if isinstance(part, ast.Name)}
+
+
 def constants_in(node: ast.expr) -> str:
     """What a subscript adds to a symbol's name: its words and numbers."""
     parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))

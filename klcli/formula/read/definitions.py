@@ -13,7 +13,7 @@ from copy import copy
 from functools import partial
 from typing import Any, TypeAlias
 
-from klcli.formula.read.ast_parts import is_all_but_first, rebuilt, walked
+from klcli.formula.read.ast_parts import is_all_but_first, names_in, rebuilt, walked
 from klcli.formula.read.callee import called, is_module, stops_gradients
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.mapped import is_wrapper, rows_mapped
@@ -81,6 +81,8 @@ class _Inliner:
         self.scope = scope
         self.complaint = complaint
         self.added = 0
+        self.made_of: dict[str, set[str]] = {}
+        """The names whose values definitions have taken: arguments of distributions, defaults, functions."""
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
         """The statements of one scope."""
@@ -102,11 +104,19 @@ class _Inliner:
         if not self.scope and not any(map(_calls_what_is_made, walked(statement))):
             return statement
         put_in: ast.stmt = self._put(statement)
-        for target in getattr(statement, "targets", ()):
+        for target in getattr(statement, "targets", [getattr(statement, "target", statement)]):
             for name in ast.walk(target):
-                if isinstance(name, ast.Name):
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                     self.scope.pop(name.id, None)
+                    self._refuse_older(name.id, statement)
         return put_in
+
+    def _refuse_older(self, name: str, statement: ast.stmt) -> None:
+        """Follow no definition any more that was made with another value of a name."""
+        for other in [other for other, names in self.made_of.items() if name in names and other != name]:
+            problem = f"{name} gets another value after {other} was made with it"
+            self.scope[other] = self.complaint(problem, statement, "give the second value another name")
+            del self.made_of[other]
 
     def _defines(self, statement: ast.stmt, *, is_last: bool) -> bool:
         """Whether a statement only says what a name is; the scope knows it then."""
@@ -123,10 +133,10 @@ class _Inliner:
                         self.scope[one.asname] = one.name
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)):
-                self._define(name, lambda: _Function(arguments, self._put(body)))
+                self._define(name, statement, lambda: _Function(arguments, self._put(body)))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if is_wrapper(value):
-                self._define(name, partial(self._wrapped, value))
+                self._define(name, statement, partial(self._wrapped, value))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if function := self._named(value):
                 self.scope[name] = function
@@ -135,22 +145,27 @@ class _Inliner:
                 called(value) in CONSTRUCTORS and not is_last
             ):
                 self.scope[name] = self._put(value)
+                self.made_of[name] = names_in(value)
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_all_but_first(value):
                 self.scope[name] = value
                 return True
             case ast.FunctionDef(name=name) if not is_last:
-                self._define(name, lambda: self._function(statement))
+                self._define(name, statement, lambda: self._function(statement))
                 return True
         return False
 
-    def _define(self, name: str, function: Callable[[], _Function | None]) -> None:
+    def _define(self, name: str, statement: ast.stmt, function: Callable[[], _Function | None]) -> None:
         """Give a name a function; one that calls itself or is not followed is an error where it is used."""
+        self._refuse_older(name, statement)
+        self.made_of[name] = names_in(statement) & self.scope.keys() - {name}
         self.scope[name] = None
         try:
             self.scope[name] = function()
         except FormulaError as error:
             self.scope[name] = error
+        if isinstance(known := self.scope[name], _Function):
+            self.made_of[name].update(*map(names_in, known.arguments.defaults))
 
     def _named(self, value: ast.expr) -> str:
         """The function of a library that an expression names without calling it."""
@@ -189,8 +204,10 @@ class _Inliner:
         return self._put_call(found) if isinstance(found, ast.Call) else found
 
     def _put_name(self, node: ast.Name) -> ast.expr:
-        known = self.scope.get(node.id)
-        return known if isinstance(known, ast.expr) and isinstance(node.ctx, ast.Load) else node
+        known = self.scope.get(node.id) if isinstance(node.ctx, ast.Load) else None
+        if isinstance(known, FormulaError):
+            raise known
+        return known if isinstance(known, ast.expr) else node
 
     def _wrapped(self, node: ast.Call) -> _Function | None:
         """A function that ``jit`` only runs faster, or that ``vmap`` applies to each row of its arguments."""

@@ -10,17 +10,15 @@ import ast
 from collections.abc import Sequence
 
 from klcli.formula.entrywise_form import entry
-from klcli.formula.read.ast_parts import literal, text_of_name, walked
-from klcli.formula.read.callee import called, is_module, stops_gradients, viewed
+from klcli.formula.read.aside_statements import only_reports
+from klcli.formula.read.ast_parts import text_of_name, walked, words_in
+from klcli.formula.read.callee import called, stops_gradients, viewed
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax_errors import FormulaError, check_size
 from klcli.formula.traversal import children, walk
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
 from klcli.lazy_regex import regex
-
-_ASIDE = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
-"""Calls that stand as statements beside a loss and compute none of it."""
 
 _INGREDIENT = regex("log|exp|softplus")
 """What is in the name of a function that is an ingredient of a KL."""
@@ -74,7 +72,8 @@ class Statements:
         tree: Tree | None = None
         last: ast.stmt | None = None
         for last in statements:
-            if _is_aside(last):
+            if only_reports(last):
+                self._refuse_change(last)
                 continue
             tree = self._run(last)
             if isinstance(last, ast.Return):
@@ -147,11 +146,34 @@ class Statements:
         if isinstance(statement, ast.FunctionDef | ast.With):
             return
         nodes = list(walked(statement))
+        self._refuse_second_value([one for one in nodes if isinstance(one, ast.NamedExpr)])
         for name in filter(None, (self.reader.changed_by(one) for one in nodes if isinstance(one, ast.Call))):
             names = (one for one in nodes if isinstance(one, ast.Name) and one.id == name)
             if sum(isinstance(one.ctx, ast.Load) for one in names) > 1:
                 hint = "change it in a statement of its own"
                 raise self.reader.error(f"{name} is changed in place where it is used", statement, hint)
+
+    def _refuse_second_value(self, given: Sequence[ast.NamedExpr]) -> None:
+        """Refuse ``(s := s**2)``: which s is meant elsewhere in the expression is a matter of its order."""
+        names = [one.target.id for one in given]
+        for name, node in zip(names, given, strict=True):
+            if name in self.reader.values or name in words_in(node.value) or names.count(name) > 1:
+                hint = f"give {name} its value in a statement of its own"
+                raise self.reader.error(f"{name} gets another value within an expression", node, hint)
+
+    def _refuse_change(self, statement: ast.stmt) -> None:
+        """Refuse a statement that only reports if it changes what has a value: ``print(kl.mul_(2))``."""
+        for node in walked(statement):
+            match node:
+                case ast.NamedExpr(target=ast.Name(id=name)):
+                    pass
+                case ast.Call():
+                    name = self.reader.changed_by(node)
+                case _:
+                    continue
+            if name in self.reader.values:
+                hint = "change it in a statement of its own"
+                raise self.reader.error(f"{name} is changed where it is reported", node, hint)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
         self._refuse_entries(target)
@@ -182,7 +204,9 @@ class Statements:
         A word between the brackets names an entry of a table of results, which changes no other.
         """
         match target:
-            case ast.Subscript(value=owner, slice=index) if not isinstance(literal(index), str):
+            case ast.Subscript(slice=ast.Constant(value=str())):
+                return
+            case ast.Subscript(value=owner) | ast.Attribute(value=owner, attr="data"):
                 array = viewed(owner)
                 known = self.reader.values.get(array.id) if isinstance(array, ast.Name) else None
                 if known and not isinstance(_bare(self._entry(known)), Symbol | Number):
@@ -191,6 +215,7 @@ class Statements:
 
     def _change(self, target: ast.expr, joined: ast.expr) -> Tree | None:
         """``x *= 2``, which changes the object that other names may stand for, too."""
+        self._refuse_entries(target)
         name = self._name_of(target)
         tree = self.reader.tree(joined)
         tree = Stop(tree) if self._is_stopped else tree
@@ -255,17 +280,3 @@ def _bare(tree: Tree) -> Tree:
 def _is_part(tree: Tree, whole: Tree) -> bool:
     """Whether a result, whatever its sign, is a part of another, as each of its terms is of a loss."""
     return any(node == _bare(tree) for one in children(_bare(whole)) for node in walk(one))
-
-
-def _is_aside(statement: ast.stmt) -> bool:
-    """Whether a statement only reports, or asks an optimiser to go on."""
-    match statement:
-        case ast.Assert() | ast.Break() | ast.Continue() | ast.Raise():
-            return True
-        case ast.If(body=body, orelse=[]):
-            return all(map(_is_aside, body))
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))):
-            return name in _ASIDE and not is_module(owner)
-    return False

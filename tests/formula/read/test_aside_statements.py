@@ -42,11 +42,31 @@ def test_what_does_not_use_it_is_left_out(behind: str) -> None:
         "kl[kl < 1] = 1",
         "return {'KLD': other}",
         "mine = 0.5 * torch.sum(mu**2 + lv.exp() + lv)",  # another KL, perhaps
+        "mine = 0.5 * torch.sum(mu * mu + lv.exp() + lv)",
+        "return 0.5 * (torch.dot(mu, mu) + lv.exp().sum() - 1)",
     ],
 )
 def test_what_uses_it_stays(behind: str) -> None:
     text = f"{KL}\n{behind}"
     assert kept(text) == (len(ast.parse(text).body), "")
+
+
+@pytest.mark.parametrize("change", ["out *= 2", "out.mul_(2)", "one[mask] = 0", "torch.mul(out, 2, out=out)"])
+def test_what_changes_the_kl_by_another_name_stays(change: str) -> None:
+    text = f"out = 0.5 * (mu**2 + lv.exp() - 1 - lv)\none = out\nkl = one.view(-1)\n{change}"
+    assert kept(text) == (4, "")
+
+
+def test_a_function_that_is_not_called_is_no_kl_of_what_follows() -> None:
+    function = "def kl_loss(m, v):\n    return 0.5 * (m**2 + v.exp() - 1 - v).sum()"
+    assert kept(f"{function}\nz = mu + eps") == (1, "kl_loss")
+    assert kept(f"{function}\nreg = 0.5 * (mu**2 + lv.exp() - 1 - 2 * lv).sum()") == (2, "")
+
+
+@pytest.mark.parametrize("option", ["kl = 0", "use_kl = True", "kl_dim = 1", "kl_loss = torch.zeros(1)"])
+def test_an_option_is_no_kl(option: str) -> None:
+    assert kept(f"{option}\nreg = {KL[5:]}") == (2, "")
+    assert kept(f"{option}\n{KL}\nz = mu + eps") == (2, "kl")
 
 
 def test_a_weight_of_a_kl_is_none() -> None:

@@ -154,3 +154,22 @@ def test_an_unused_definition_that_is_not_followed_harms_nothing() -> None:
 def test_an_import_is_no_product_of_its_words(line: str) -> None:
     with pytest.raises(FormulaError, match="'mylog' is not a known function"):
         read_program(f"{line}\n0.5*(s**2 + mu**2 - 1) - log(s)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q = Normal(mu, std)\nstd = torch.exp(lv)\nkl_divergence(q, Normal(0, 1)).sum()",
+        "v = 2 * lv\nf = lambda m, w=v: m**2 + w.exp() - w\nv = lv\nf(mu)",
+        "def f(m, w=2 * lv):\n    return m**2 + w.exp() - w\nlv = lv / 2\nf(mu)",
+        "g = lambda v: v.exp()\nf = lambda v: g(v) - v\ng = lambda v: v\nf(lv)",
+    ],
+)
+def test_what_a_definition_was_made_with_gets_no_other_value(text: str) -> None:
+    with pytest.raises(FormulaError, match=r"gets another value after . was made with it"):
+        read_program(text)
+
+
+def test_other_names_and_arguments_get_values() -> None:
+    text = "q = Normal(mu, std)\nz = mu + std\nf = lambda m: 2 * m\nm = 3 * mu\nf(m)"
+    assert read_program(text).tree == read_program("2 * (3 * mu)").tree

@@ -124,3 +124,37 @@ def test_of_several_results_the_loss_is_meant(last: str, whole: str) -> None:
 def test_of_two_losses_somebody_has_to_say_which(last: str) -> None:
     with pytest.raises(FormulaError, match="given back"):
         followed(KL + last)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "print(kl.mul_(2))",
+        "assert (kl := 2 * kl) > 0",
+        "if (kl := 2 * kl) > 3:\n    print(kl)",
+        "kl[:] *= 2",
+        "kl.data *= 2",
+        "kl.data = 2 * kl",
+    ],
+)
+def test_a_change_of_what_was_computed_is_not_passed_over(change: str) -> None:
+    text = f"kl = 0.5 * (mu**2 + lv.exp() - 1 - lv)\n{change}\nkl"
+    with pytest.raises(FormulaError, match="kl"):
+        followed(text)
+
+
+def test_values_that_are_given_where_only_something_is_reported() -> None:
+    _, tree = followed("kl = mu**2\nif (n := len(mu)) > 3:\n    print(n)\nprint(kl.mul(2))\nkl")
+    assert set(free_symbols(tree)) == {"mu"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "torch.rsub(torch.log(s := s**2), s)",  # whose arguments are read in another order
+        "var = s\ntorch.sub(torch.log(var := x), var)",
+    ],
+)
+def test_a_second_value_within_an_expression_is_not_followed(text: str) -> None:
+    with pytest.raises(FormulaError, match="gets another value within an expression"):
+        followed(text)
