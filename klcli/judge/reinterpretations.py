@@ -58,10 +58,11 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
             other = read_again(program, program.source, names)
         except KlcliError:
             continue
-        symbols = {s for s in free_symbols(other.tree) if other.spellings.get(s, s) in names}
-        if symbols:
-            shown = " and ".join(sorted(names))
-            yield other, symbols, (f"what {shown} is computed from is not judged",)
+        shown = {s: name for s in free_symbols(other.tree) if (name := other.spellings.get(s, s)) in names}
+        if shown:
+            listed = " and ".join(sorted(set(shown.values())))
+            verb = "is" if len(set(shown.values())) == 1 else "are"
+            yield other, set(shown), (f"what {listed} {verb} computed from is not judged",)
     links = _links([name for name in own if name not in program.helpers])
     squares = _squares(own)
     # Each by itself first: a way that asks for less is likelier.

@@ -41,6 +41,12 @@ def test_a_helper_may_be_a_symbol() -> None:
     assert value(program.tree, std=2.0, mu=0.0) == pytest.approx(-log(2) + 1.5)
 
 
+def test_helpers_that_do_not_stand_in_the_formula_are_not_named() -> None:
+    text = "mu = 3 * h + tanh(h); std = 0.1 + x; kl = -log(std) + (std**2 + mu**2 - 1) / 2"
+    _, symbols, taken = only(text, " and ")
+    assert (symbols, taken) == ({"mu", "std"}, ("what mu and std are computed from is not judged",))
+
+
 @pytest.mark.parametrize(
     ("text", "is_symbol"),
     [

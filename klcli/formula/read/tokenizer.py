@@ -41,6 +41,7 @@ _SIGMA_OF_SUM = (
 )
 """A capital sigma that only a sum can be."""
 _SIGMA = regex(r"(?:Σ|\\Sigma(?![A-Za-z]))")
+"""A capital sigma: a sum, a covariance matrix, or any other symbol."""
 _SIGMA_BEFORE_BRACKET = regex(rf"{_SIGMA.pattern}(?=\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[][^)\]]*[-+−])")
 """A capital sigma before several terms in brackets: a sum, unless another one in the text is a symbol."""
 _SUMS = ("\\sum", "∑", "sum", "Σ", "\\Sigma")

@@ -28,6 +28,7 @@ from klcli.formula.tree import (
 from klcli.lazy_regex import regex
 
 _NAME = regex(MASK_NAME, re.IGNORECASE)
+"""What is called a mask; the table of names has the same pattern."""
 _ONE = Number(Fraction(1))
 _COMPARISONS: dict[str, type[ast.cmpop]] = {
     "equal": ast.Eq,
