@@ -6,7 +6,8 @@ complex steps, and fitted on the derivatives of mu^2, mu, sigma^2 and log sigma.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from klcli.formula.entrywise_form import entry, without_sums
@@ -14,7 +15,7 @@ from klcli.formula.numeral import significant
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.formula.value.small_arrays import Array
+from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.engine import solved
 from klcli.judge.loss_context.guards import without_guards
@@ -26,6 +27,8 @@ _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
 _POINTS = ((0.37, 0.83), (1.21, 1.57), (0.61, 0.45), (1.93, 2.11), (0.29, 1.13))
 """Means and heads; all positive, as a head can be a scale."""
+_SHAPE = (3, 2)
+"""Of arrays: rows and latents, which are not as many."""
 _LARGEST_DENOMINATOR = 64
 """Factors that people write are halves, quarters and small counts."""
 
@@ -56,6 +59,34 @@ def slope(tree: Tree, point: Mapping[str, float], name: str, *, stops: bool) -> 
     moved = frozen | {name: Array((), [complex(point[name], _STEP)])}
     value = evaluate_arrays(tree, moved, frozen if stops else moved).values[0]
     return float(complex(value).imag / _STEP)
+
+
+def slopes(
+    prepared: Prepared, names: Sequence[str], others: float
+) -> Callable[[str], list[tuple[float, float]]]:
+    """How a formula of arrays changes with a symbol, with its stops and without; empty if it has no value.
+
+    Args:
+        prepared: the formula.
+        names: its means and heads.
+        others: the value of weights, counts and other terms.
+    """
+    tree = without_guards(prepared.program.arrays)
+    every = [*points(prepared, names, others), *points(prepared, names, others)][: math.prod(_SHAPE)]
+    frozen = {name: Array((), [complex(value)]) for name, value in every[0].items()}
+    frozen |= {name: Array(_SHAPE, [complex(point[name]) for point in every]) for name in names}
+
+    def found(name: str) -> list[tuple[float, float]]:
+        steps = [complex(point[name], place * _STEP) for place, point in enumerate(every, 1)]
+        moved = frozen | {name: Array(_SHAPE, steps)}
+        try:
+            both = [evaluate_arrays(tree, moved, held).values for held in (frozen, moved)]
+        except (ShapeError, UnshapedError, ArithmeticError):
+            return []
+        pairs = zip(*both, strict=True)
+        return [(complex(one).imag / _STEP, complex(other).imag / _STEP) for one, other in pairs]
+
+    return found
 
 
 def optimised(prepared: Prepared, verdict: Verdict) -> str:

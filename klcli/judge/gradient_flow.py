@@ -13,7 +13,7 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import children, free_symbols, walk
 from klcli.formula.tree import Negative, Operation, Reduction, Stop, Symbol, Tree
 from klcli.judge.condition_kinds import Condition
-from klcli.judge.gradient import one_entry, optimised, points, slope
+from klcli.judge.gradient import one_entry, optimised, points, slope, slopes
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Side
@@ -103,14 +103,28 @@ def gradient_flow(prepared: Prepared, verdict: Verdict) -> GradientFlow:
         prepared: the formula.
         verdict: what it is by its value.
     """
+    flow = _flow_of_an_entry(prepared, verdict)
+    shares = {name: share for side in flow.sides for name, share in side.items()}
+    if not any(shares.values()) or not _has_stops(prepared):
+        return flow
+    moved = slopes(prepared, list(filter(None, verdict.roles.names)), _OTHERS)
+    return _flow(flow.sides, lambda name: shares[name] if _agrees(shares[name], moved(name)) else None)
+
+
+def _flow_of_an_entry(prepared: Prepared, verdict: Verdict) -> GradientFlow:
+    """The same of the formula of one entry, which knows no sums."""
     tree = one_entry(prepared)
-    if not any(isinstance(node, Stop) for node in walk(tree)):
+    if not _has_stops(prepared):
         return _flow(_symbols(verdict), lambda _: 1.0)
     if is_value(tree):
         return _flow(_symbols(verdict), lambda _: 0.0)
     names = list(filter(None, verdict.roles.names))
     every = list(points(prepared, names, _OTHERS))
     return _flow(_symbols(verdict), lambda name: _share(tree, every, name))
+
+
+def _has_stops(prepared: Prepared) -> bool:
+    return any(isinstance(node, Stop) for node in walk(prepared.program.arrays))
 
 
 def flow_of_arrays(program: Program, verdict: Verdict) -> GradientFlow:
@@ -133,7 +147,7 @@ def stop_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]
 
 def trained_instead(prepared: Prepared, verdict: Verdict) -> str:
     """The loss that is optimised in the place of the KL, in words; empty where that is none or not known."""
-    flow = gradient_flow(prepared, verdict)
+    flow = _flow_of_an_entry(prepared, verdict)
     return optimised(prepared, verdict) if flow.other and not flow.is_none else ""
 
 
@@ -156,8 +170,16 @@ def _share(tree: Tree, every: Sequence[Mapping[str, float]], name: str) -> float
     largest = max(known, key=lambda pair: abs(pair[1]), default=(1.0, 1.0))
     # To the digits to which slopes are compared, as it is told: 0.5 and not 0.49999999998.
     share = round(largest[0] / largest[1], 9) if largest[1] else 1.0
-    agrees = all(abs(found - share * whole) <= _CLOSE * max(1.0, abs(whole)) for found, whole in known)
-    return share if agrees else None
+    return share if _agrees(share, known) else None
+
+
+def _agrees(share: float | None, pairs: Sequence[tuple[float, float]]) -> bool:
+    """Whether gradients with stops are that share of those without."""
+    return share is not None and all(
+        abs(found - share * whole) <= _CLOSE * max(1.0, abs(whole))
+        for found, whole in pairs
+        if isfinite(whole)
+    )
 
 
 def is_value(tree: Tree) -> bool:

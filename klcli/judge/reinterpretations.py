@@ -28,6 +28,8 @@ from klcli.names.posterior_or_prior import is_prior
 
 _OF_RELATIVE = 3
 """A mean and a head that count from those of the prior, and the head of the prior."""
+_SMALL = 1e-3
+"""Relative: what a small number adds that guards a logarithm."""
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
 _MOST_HELPERS = 8
@@ -98,7 +100,7 @@ def _is_misnamed(name: str, tree: Tree) -> bool:
         values = (evaluate(tree, {symbols[0]: 0.7}, Doubles()), evaluate(other, {"s": 0.7}, Doubles()))
     except (ArithmeticError, ValueError):
         return False
-    return isclose(*values, rel_tol=_CLOSE)
+    return isclose(*values, rel_tol=_SMALL)
 
 
 def _squares(names: Sequence[str]) -> Substitutions:

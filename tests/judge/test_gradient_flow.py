@@ -89,6 +89,29 @@ def test_what_is_computed_without_gradients(text: str, kinds: list[str]) -> None
     assert found.holds(()) is (not kinds)
 
 
+@pytest.mark.parametrize(
+    ("stopped", "trained", "other"),
+    [
+        # Sums over other axes, or of what has no value where there is one entry; by autograd, see below.
+        ("{kl}.sum()", "{kl}.mean()", ["mu", "lv"]),
+        ("{kl}.sum(1).mean()", "{kl}.mean(1).sum()", ["mu", "lv"]),
+        ("{kl}.sum()", "{kl}.sum() + (mu - mu.mean(0)).square().sum()", ["mu"]),
+        ("{kl}.sum()", "{kl}.sum(1).sum()", []),
+    ],
+)
+def test_gradients_of_sums(stopped: str, trained: str, other: list[str]) -> None:
+    kl = "(0.5*(lv.exp() + mu**2 - 1 - lv))"
+    one, two = stopped.format(kl=kl), trained.format(kl=kl)
+    text = f"({one}).detach() + ({two}) - ({two}).detach()"
+    assert flow_of(text).other == other
+    torch = pytest.importorskip("torch")
+    symbols = [torch.linspace(-1, 2, 6).reshape(3, 2).requires_grad_() for _ in "ml"]
+    values = dict(zip(("mu", "lv"), symbols, strict=True))
+    slopes = [torch.autograd.grad(eval(part, values), symbols) for part in (text, one)]
+    alike = map(torch.allclose, *slopes)
+    assert [name for name, same in zip(("mu", "lv"), alike, strict=True) if not same] == other
+
+
 def test_of_what_is_stopped_everywhere_no_loss_is_named() -> None:
     found = verify(read_program("0.5*torch.sum(lv.detach().exp() + mu.detach()**2 - 1 - lv.detach())"))
     assert trained_instead(found.prepared, found.best.verdict) == ""

@@ -53,6 +53,7 @@ def test_helpers_that_do_not_stand_in_the_formula_are_not_named() -> None:
         # By the meaning of the names sigma = exp(logvar / 2) and sigma^2 = exp(logvar).
         ("var = exp(logvar / 2); (mu**2 + var - log(var) - 1) / 2", False),
         ("std = exp(logvar); (mu**2 + std**2 - 2 * log(std) - 1) / 2", False),
+        ("std = exp(logvar) + 1e-6; (mu**2 + std**2 - 2 * log(std) - 1) / 2", False),
         ("var = exp(2 * log_std); (mu**2 + var - log(var) - 1) / 2", True),
         ("std = exp(logvar / 2); (mu**2 + std**2 - 2 * log(std) - 1) / 2", True),
         ("var = exp(logvar / 4); (mu**2 + var - log(var) - 1) / 2", True),

@@ -20,6 +20,8 @@ _LOSS = regex(
     re.IGNORECASE,
 )
 """Functions that compute another term of a loss, whatever they do inside; none that is called a KL."""
+_LOWEST_THRESHOLD = 15
+"""log(1 + e^15) is 15 but for 3e-7."""
 _ZERO, _ONE, _TWO = (Number(Fraction(value)) for value in (0, 1, 2))
 
 
@@ -169,18 +171,25 @@ def _with_alpha(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 def _softplus(reader: CallReader, call: Invocation) -> Tree | None:
-    """``softplus(x, beta=1)``: log(1 + exp(beta x)) / beta, whatever the threshold above which it is x."""
+    """``softplus(x, beta=1)``: log(1 + exp(beta x)) / beta, which is x above a high threshold."""
     betas = keywords_of(call, "beta")
     if (
         len(call.arguments) != 1
         or not betas
         or {entry.arg for entry in call.node.keywords} - {"beta", "threshold"}
+        or any(_is_low(entry) for entry in keywords_of(call, "threshold"))
     ):
         return None
     operand, beta = reader.tree(call.arguments[0]), reader.tree(betas[0])
     if beta == _ONE:
         return Call("softplus", operand)
     return operation("/", Call("softplus", operation("*", beta, operand)), beta)
+
+
+def _is_low(threshold: ast.expr) -> bool:
+    """Whether a softplus is cut off where it is not yet its argument to single precision."""
+    value = literal(threshold)
+    return not isinstance(value, int | float) or value < _LOWEST_THRESHOLD
 
 
 def _other_divergence(reader: CallReader, call: Invocation) -> Tree | None:

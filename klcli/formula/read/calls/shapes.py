@@ -5,17 +5,24 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
-from klcli.formula.read.ast_parts import literal, walked
+from klcli.formula.read.ast_parts import literal, names_in
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.epsilons import KERAS_EPSILON
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
-from klcli.formula.traversal import walk
-from klcli.formula.tree import Length, Number, Reduction, Reshape, Stop, Symbol, Tree
+from klcli.formula.tree import Length, Number, Reshape, Stop, Symbol, Tree
+from klcli.lazy_regex import regex
+from klcli.values import replace
 
 _WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])
 """The arguments of view and flatten that make one axis of all."""
+_COLUMN: tuple[list[object], ...] = ([-1, 1], [(-1, 1)], [[-1, 1]])
+"""Those that make a row of every entry."""
+_OF_NUMBERS = frozenset(("math", "np", "numpy"))
+"""Libraries whose functions have no gradients."""
+_LATENTS = regex("d|D|(.*_)?(latent|z|code)_?(dim|size)")
+"""A name of how many latents there are."""
 
 
 def axis_length(reader: CallReader, owner: ast.expr, axis: ast.expr) -> Tree:
@@ -72,8 +79,10 @@ def _flattened(reader: CallReader, call: Invocation) -> Tree | None:
         problem = f"{call.name} makes other rows than those of the batch, which is not followed"
         raise reader.error(problem, call.node, "keep the batch as the first axis")
     operand = reader.tree(call.arguments[0])
-    is_one_axis = list(map(literal, _given(call))) in _WHOLE
-    return Reshape(operand, "flatten", 0) if is_one_axis else operand
+    shape = list(map(literal, _given(call)))
+    if shape in _COLUMN:
+        return Reshape(Reshape(operand, "flatten", 0), "unsqueeze", -1)
+    return Reshape(operand, "flatten", 0) if shape in _WHOLE else operand
 
 
 def _divides_otherwise(reader: CallReader, given: list[ast.expr]) -> bool:
@@ -98,6 +107,8 @@ def _axis_of_length(reader: CallReader, node: ast.expr) -> int | None:
             return axis
         case Symbol("batch_size" | "B"):
             return 0
+        case Symbol(name) if _LATENTS.fullmatch(name):
+            return 1
     return None
 
 
@@ -155,22 +166,12 @@ def _filled(reader: CallReader, call: Invocation) -> Tree | None:
     if not call.arguments:
         return None
     tree = reader.tree(_only_entry(call.arguments[0]))
-    is_tensor = any(isinstance(node, Reduction) for node in walk(tree)) or any(
-        isinstance(node, ast.Call) and _is_of_tensors(node) for node in walked(call.arguments[0])
-    )
-    return Stop(tree) if is_tensor else tree
-
-
-def _is_of_tensors(node: ast.Call) -> bool:
-    """Whether a call is a method of a value, or a function of a library of tensors."""
-    match node.func:
-        case ast.Attribute(value=ast.Name(id="math" | "np" | "numpy")):
-            return False
-    return isinstance(node.func, ast.Attribute)
+    is_number = isinstance(tree, Number | Symbol) or not names_in(call.arguments[0]).isdisjoint(_OF_NUMBERS)
+    return tree if is_number else Stop(tree)
 
 
 def _filled_by_method(reader: CallReader, call: Invocation) -> Tree | None:
-    return reader.tree(_only_entry(call.arguments[1])) if call.arguments[1:] else None
+    return _filled(reader, replace(call, arguments=call.arguments[1:]))
 
 
 def _only_entry(node: ast.expr) -> ast.expr:

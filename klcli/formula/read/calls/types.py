@@ -53,6 +53,11 @@ TYPED: tuple[CallRow, ...] = (
     row("copy_", "x, y", "y, which x becomes", _copied),
     row("detach stop_gradient sg item tolist", "x", "x without a gradient", of_first(Stop)),
     row("int long trunc fix", "x", "x cut to an integer", _cut),
-    row("to type astype cast", "x, type", "x cut to an integer, if the type is one of integers", _cast),
+    row(
+        "to type astype cast asarray as_tensor convert_to_tensor",
+        "x, type",
+        "x cut to an integer, if the type is one of integers",
+        _cast,
+    ),
     SAME,
 )

@@ -33,6 +33,7 @@ def evaluated(text: str) -> Any:
         ("torch.sub(x, y, alpha=3)", lambda g: g["x"] - 3 * g["y"]),
         ("x.add(y, alpha=2)", lambda g: g["x"] + 2 * g["y"]),
         ("F.softplus(x, beta=2)", lambda g: np.log1p(np.exp(2 * g["x"])) / 2),
+        ("F.softplus(x, beta=2, threshold=20)", lambda g: np.log1p(np.exp(2 * g["x"])) / 2),
         ("np.linalg.norm(x)", lambda g: np.linalg.norm(g["x"])),
         ("torch.norm(x, 2, 1)", lambda g: np.linalg.norm(g["x"], axis=1)),
         ("x.norm(p=2, dim=1, keepdim=True)", lambda g: np.linalg.norm(g["x"], axis=1, keepdims=True)),
@@ -62,6 +63,7 @@ def test_values(text: str, truth: Any) -> None:
     [
         "torch.norm(x, 1)",
         "np.linalg.norm(x, ord=np.inf)",
+        "F.softplus(x, beta=1, threshold=1)",
         "torch.where(x > 0, x, y)",
         "np.einsum('bd,dk->bk', x, y)",
     ],

@@ -28,6 +28,9 @@ def shape(text: str) -> tuple[int, ...]:
         ("x.view(-1)", (12,)),
         ("torch.flatten(x)", (12,)),
         ("x.flatten(1)", (4, 3)),
+        ("x.view(-1, 1)", (12, 1)),
+        ("tf.reshape(x, [-1, 1])", (12, 1)),
+        ("x.view(-1, latent_dim)", (4, 3)),
         ("x.unsqueeze(0)", (1, 4, 3)),
         ("np.expand_dims(x, -1)", (4, 3, 1)),
         ("x.unsqueeze(1).squeeze(1)", (4, 3)),
@@ -46,10 +49,16 @@ def test_the_batch_may_be_written_in_front_of_a_shape() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x.reshape(-1, x.size(0))", "x.view(-1, B)", "x.view(x.size(1), -1)", "tf.reshape(x, [-1, len(x)])"],
+    [
+        "x.reshape(-1, x.size(0))",
+        "x.view(-1, B)",
+        "x.view(x.size(1), -1)",
+        "x.view(latent_dim, -1)",
+        "tf.reshape(x, [-1, len(x)])",
+    ],
 )
 def test_other_rows_are_not_taken_for_the_same(text: str) -> None:
-    rows = {"x.view(x.size(1), -1)": (3, -1)}.get(text, (-1, 4))
+    rows = (3, -1) if text.endswith(", -1)") else (-1, 4)
     assert not np.array_equal(X.reshape(rows).sum(1), X.sum(1))
     with pytest.raises(FormulaError, match="other rows"):
         read_program(text, "python")
@@ -60,7 +69,8 @@ def test_a_tensor_made_of_another_one_has_no_gradient() -> None:
         text: read_program(text, "python").arrays for text in ("torch.tensor(x.exp())", "torch.tensor(x)")
     }
     assert list(map(type, made.values())) == [Stop, Symbol]
-    assert isinstance(read_program("s = x.sum()\ntorch.tensor(s)", "python").arrays, Stop)
+    for text in ("s = x.sum()\ntorch.tensor(s)", "torch.tensor(x**2 - y)", "x.new_tensor(x**2)"):
+        assert isinstance(read_program(text, "python").arrays, Stop)
     assert not isinstance(read_program("torch.tensor(np.log(x))", "python").arrays, Stop)
 
 

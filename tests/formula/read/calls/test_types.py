@@ -19,7 +19,15 @@ def test_what_has_no_gradient(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x.long()", "x.to(torch.int32)", "tf.cast(x, 'int64')", "x.astype(int)", "int(x)"]
+    "text",
+    [
+        "x.long()",
+        "x.to(torch.int32)",
+        "tf.cast(x, 'int64')",
+        "x.astype(int)",
+        "int(x)",
+        "np.asarray(x, dtype=int)",
+    ],
 )
 def test_what_cuts_to_integers(text: str) -> None:
     assert read_program(text, "python").tree == Call("trunc", Symbol("x"))
