@@ -1,13 +1,14 @@
 r"""Braces, boxes and colours around parts of a LaTeX formula, ``\underbrace{X}_{\text{shift}}``, taken off.
 
-What is left has the same length. The group stays, which is read as brackets are, unless it begins or ends
-with an operator, as no brackets do.
+What is left has the same length. The group stays, unless it begins or ends with an operator. What is printed
+has no brackets: a group of several terms beside a factor or behind a minus is none that can be read.
 """
 
 from __future__ import annotations
 
 import re
 
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.lazy_regex import regex
 
 _DRAWN = regex(r"\\(?:(?P<brace>under|over)brace|boxed|(?P<colour>textcolor|color))\s*(?=\{)")
@@ -15,6 +16,13 @@ _DRAWN = regex(r"\\(?:(?P<brace>under|over)brace|boxed|(?P<colour>textcolor|colo
 _LABELS = {"under": regex(r"\s*_\s*(?=\{)"), "over": regex(r"\s*\^\s*(?=\{)")}
 _OPEN_INSIDE = regex(r"\s*[-+−]|.*[-+−*/=]\s*\Z", re.DOTALL)
 """What a group has in it that goes on with what stands around it."""
+_BEFORE = regex(
+    r"(?:|.*(?:[=+(\[{&$:,|]|\\left\s*\.|\\\\|\\sum(?:\s*[_^]\s*(?:\w|\{[^{}]*\}))*))\s*\Z", re.DOTALL
+)
+_BEHIND = regex(r"\s*(?:\Z|[-+−=)\]}&$:,.;|]|\\(?:right|q?quad|end|[\])]|\\))")
+"""What stands around a group that would need no brackets."""
+_INNERMOST = regex(r"[{(\[][^{}()\[\]]*[})\]]")
+_SEVERAL = regex(r"[^-+−]*[\w})\]\s][-+−]")
 
 
 def without_braces(text: str) -> str:
@@ -22,6 +30,9 @@ def without_braces(text: str) -> str:
 
     Args:
         text: of LaTeX.
+
+    Raises:
+        FormulaError: it is a matter of taste whether brackets are meant.
     """
     while found := _DRAWN.search(text):
         opening = _end(text, found.end()) if found["colour"] else found.end()
@@ -33,7 +44,19 @@ def without_braces(text: str) -> str:
             text = _blank(text, end, _end(text, label.end()))
         if _OPEN_INSIDE.match(text, opening + 1, end - 1):
             text = _blank(_blank(text, opening, opening + 1), end - 1, end)
+            continue
+        alone = _BEFORE.match(text, 0, opening) and _BEHIND.match(text, end)
+        if not alone and _has_several_terms(text[opening + 1 : end - 1]):
+            hint = "write brackets within the braces"
+            raise FormulaError("are brackets meant around what is in these braces?", text, opening, hint)
     return text
+
+
+def _has_several_terms(group: str) -> bool:
+    bare = ""
+    while bare != group:
+        bare, group = group, _INNERMOST.sub("x", group)
+    return _SEVERAL.match(bare) is not None
 
 
 def _end(text: str, opening: int) -> int:

@@ -42,7 +42,8 @@ _ENVIRONMENT = (
 _BULLET = regex(r"\s*(?:[*•‣∙]|#+(?=[^\n]*\Z))\s+")
 """What an item of a list begins with, or a line that is a comment, and no formula; a dash may be a minus."""
 _LABEL = regex(
-    r"\s*(?!(?:lambda|if|elif|while|for|with|def|class|case|match|except)\b)[A-Za-z]{2}[A-Za-z _-]{0,28}:\s+"
+    r"\s*(?!(?:lambda|if|elif|while|for|with|def|class|case|match|except)\b|[^:]*\b(?i:neg|minus|elbo|lower))"
+    r"[A-Za-z]{2}[A-Za-z _-]{0,28}:\s+"
     r"(?![\w.]+\s*=)(?=[^\s=][^\n]*\s*\Z)"
 )
 """What says in words, on the line of a formula, which one it is: ``KL loss: ...``."""

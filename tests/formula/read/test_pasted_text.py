@@ -176,3 +176,8 @@ def test_no_paste_raises_anything_else_or_is_cleaned_twice(text: str) -> None:
         return
     assert cleaned(left) == left
     assert read_program(left).tree == program.tree
+
+
+@pytest.mark.parametrize("label", ["negative KL", "minus the KL", "ELBO", "Lower bound"])
+def test_a_label_that_says_another_sign_stays(label: str) -> None:
+    assert cleaned(f"{label}: {MATH}") == f"{label}: {MATH}"
