@@ -48,23 +48,8 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
     both are symbols. With a symbol that is a sample of the posterior.
     """
     yield program, set(), ()
+    yield from _with_opaque_helpers(program)
     own = free_symbols(program.tree)
-    helpers = [name for name, tree in program.helpers.items() if not _is_misnamed(name, tree)]
-    changed = frozenset(name for name in helpers if name in own)
-    for names in [
-        *([changed] if changed else []),
-        *(frozenset((name,)) for name in helpers[:_MOST_HELPERS]),
-        *([frozenset(helpers)] if 1 < len(helpers) <= _MOST_HELPERS else []),
-    ]:
-        try:
-            other = read_again(program, program.source, names)
-        except KlcliError:
-            continue
-        shown = {s: name for s in free_symbols(other.tree) if (name := other.spellings.get(s, s)) in names}
-        if shown:
-            listed = " and ".join(sorted(set(shown.values())))
-            verb = "is" if len(set(shown.values())) == 1 else "are"
-            yield other, set(shown), (f"what {listed} {verb} computed from is not judged",)
     links = _links([name for name in own if name not in program.helpers])
     squares = _squares(own)
     # Each by itself first: a way that asks for less is likelier.
@@ -83,6 +68,32 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         yield expected, set(), (condition,)
     for one in transformed(program):
         yield one.program, set(), one.conditions
+
+
+def _with_opaque_helpers(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
+    """The formula with a helper variable that stays a symbol, or all that get a value from their old one."""
+    own = free_symbols(program.tree)
+    # The result may have a name, too, and is none of what it is made of.
+    helpers = [
+        name
+        for name, tree in program.helpers.items()
+        if tree != program.tree and not _is_misnamed(name, tree)
+    ]
+    changed = frozenset(name for name in helpers if name in own)
+    for names in [
+        *([changed] if changed else []),
+        *(frozenset((name,)) for name in helpers[:_MOST_HELPERS]),
+        *([frozenset(helpers)] if 1 < len(helpers) <= _MOST_HELPERS else []),
+    ]:
+        try:
+            other = read_again(program, program.source, names)
+        except KlcliError:
+            continue
+        shown = {s: name for s in free_symbols(other.tree) if (name := other.spellings.get(s, s)) in names}
+        if shown:
+            listed = " and ".join(sorted(set(shown.values())))
+            verb = "is" if len(set(shown.values())) == 1 else "are"
+            yield other, set(shown), (f"what {listed} {verb} computed from is not judged",)
 
 
 def _is_misnamed(name: str, tree: Tree) -> bool:
