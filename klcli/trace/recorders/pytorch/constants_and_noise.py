@@ -49,12 +49,17 @@ def source(name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Node
 
 
 def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
-    """Normal noise with a mean and a standard deviation that are numbers or tensors."""
+    """Normal noise with a mean and a standard deviation that are numbers or tensors.
+
+    ``torch.normal`` has a gradient by these, and it is 0.
+    """
     mean = one_of(named.get("mean"), given[:1], 0)
     std = one_of(named.get("std"), given[1:2], 1)
     if not is_operand(mean) or not is_operand(std):
         return None
-    noise = Node("noise", (), out.shape, str(out.dtype).split(".")[-1], False, kind="randn")
+    shape, dtype = tuple(out.shape), str(out.dtype).split(".")[-1]
+    noise = Node("noise", (), shape, dtype, False, kind="randn")
     if (mean, std) == (0, 1):
         return noise
-    return Node("add", (mean, Node("mul", (std, noise))))
+    sample = Node("add", (mean, Node("mul", (std, noise))), shape, dtype, out.requires_grad)
+    return Node("stop", (sample,)) if out.requires_grad else sample
