@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
+from klcli.formula.traversal import free_symbols
 from klcli.lint.findings.places import SourceSpan
 from klcli.lint.findings.term_places import place_of
 from klcli.lint.flow.flow_step import FlowStatement
@@ -17,6 +18,7 @@ from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.source.module import Module
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
+from klcli.lint.terms.programs import flow_name
 from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
@@ -99,8 +101,23 @@ def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence
     def is_whole(one: Divergence) -> bool:
         return one.is_right or one.excerpt.step not in (parts if one.is_unexplained else completed)
 
-    kept = ([one for one in ways if is_whole(one)] for ways in divergences)
+    kept = ([one for one in ways if is_whole(one) and not _is_refuted(one, ways)] for ways in divergences)
     return [ways for ways in kept if ways]
+
+
+def _is_refuted(one: Divergence, ways: Iterable[Divergence]) -> bool:
+    """Whether a KL is right as an attribute is taken for what its name says, and a method made it another.
+
+    ``self.var`` beside ``self.logvar`` is its exponential, unless ``__init__`` says something else.
+    """
+    wrong = [other for other in ways if other.found.mistake and other.excerpt.is_local]
+    if not (wrong and one.is_right and one.excerpt.is_local):
+        return False
+    program, steps = one.found.program, one.excerpt.steps
+    taken = {name for step in steps for name in step.read if "." in name}
+    taken -= {str(flow_name(program, name)) for name in free_symbols(program.tree)}
+    taken -= {name for step in steps for name in step.targets}
+    return any(not taken.isdisjoint(step.targets) for other in wrong for step in other.excerpt.steps)
 
 
 def _steps(whole: Iterable[Divergence]) -> set[FlowStatement]:

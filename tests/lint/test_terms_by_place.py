@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.lint.terms_by_place import occurrences
-from tests.lint.sources import module, project
+from tests.lint.sources import codes, module, project
 
 SOURCE = """
 import torch
@@ -47,3 +47,19 @@ def test_a_function_that_is_called_a_density_is_followed() -> None:
     )
     ((way, *_),) = occurrences(one, project(one)).divergences
     assert (way.excerpt.root.name, way.found.best.kind, way.is_sampled) == ("loss", "exact", True)
+
+
+def test_a_name_is_not_taken_for_what_it_says_where_another_method_made_it_something_else() -> None:
+    source = """
+    class Weights(nn.Module):
+        def __init__(self, n):
+            self.mu = nn.Parameter(torch.randn(n))
+            self.logvar = nn.Parameter(torch.randn(n))
+        def forward(self, x):
+            self.var = torch.exp({log} * self.logvar)
+            return x
+        def kl(self):
+            return 0.5 * torch.sum(self.mu**2 + self.var - 1 - self.logvar)
+    """
+    assert codes(source.format(log=0.5)) == ["KL104"]
+    assert codes(source.format(log=1)) == []

@@ -74,12 +74,14 @@ def measured(node: ast.expr) -> ast.expr | None:
     return None
 
 
-def is_variable_of_tensorflow(node: ast.Call) -> bool:
-    """Whether a call makes a variable, whose argument is only what it begins with: ``tf.Variable(x)``.
+def is_learned(node: ast.Call) -> bool:
+    """Whether a call makes what is learned, whose argument is only what it begins with: ``tf.Variable(x)``.
 
-    That of torch and of Chainer is its argument.
+    A ``Variable`` of torch and of Chainer is its argument, and so is a parameter that is held still.
     """
     match node.func:
         case ast.Attribute(value=ast.Name(id="tf" | "tensorflow"), attr="Variable"):
             return True
+        case ast.Name(id="Parameter") | ast.Attribute(attr="Parameter"):
+            return not node.keywords
     return False

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from klcli.formula.read.ast_parts import rebuilt, text_of_name
-from klcli.formula.read.callee import is_variable_of_tensorflow
+from klcli.formula.read.callee import is_learned
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.random_calls import noise_kind
 from klcli.formula.read.vocabulary import VIEWS
@@ -190,7 +190,7 @@ def _is_followed(value: ast.expr) -> bool:
 
 def _moves_noise(node: ast.Call) -> bool:
     """Whether a function that is not known gets random numbers only, and puts them elsewhere."""
-    if len(node.args) != 1 or is_readable(node) or is_variable_of_tensorflow(node):
+    if len(node.args) != 1 or is_readable(node) or is_learned(node):
         return False
     noise = node.args[0]
     return isinstance(noise, ast.Call) and noise_kind(noise) is not None

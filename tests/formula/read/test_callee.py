@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from klcli.formula.read.callee import called, is_module, is_variable_of_tensorflow, viewed
+from klcli.formula.read.callee import called, is_learned, is_module, viewed
 
 
 def read(text: str) -> ast.expr:
@@ -58,6 +58,8 @@ def test_what_is_only_shown_anew(text: str, shown: str) -> None:
 
 
 def test_a_variable_of_tensorflow_begins_with_its_argument() -> None:
-    assert is_variable_of_tensorflow(call("tf.Variable(x)"))
-    assert not is_variable_of_tensorflow(call("torch.autograd.Variable(x)"))
-    assert not is_variable_of_tensorflow(call("Variable(x)"))
+    assert is_learned(call("tf.Variable(x)"))
+    assert not is_learned(call("torch.autograd.Variable(x)"))
+    assert not is_learned(call("Variable(x)"))
+    assert is_learned(call("nn.Parameter(torch.randn(3))"))
+    assert not is_learned(call("nn.Parameter(x, requires_grad=False)"))

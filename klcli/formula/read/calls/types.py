@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import partial
 
-from klcli.formula.read.callee import is_variable_of_tensorflow
+from klcli.formula.read.callee import is_learned
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, of_first, row
 from klcli.formula.tree import Call, Stop, Tree
 from klcli.lazy_regex import regex
@@ -32,7 +32,7 @@ def _cast(reader: CallReader, call: Invocation) -> Tree | None:
 
 def _same(reader: CallReader, call: Invocation) -> Tree | None:
     """The first argument; of TensorFlow's variables it is only what they begin with."""
-    if not call.arguments or is_variable_of_tensorflow(call.node):
+    if not call.arguments or is_learned(call.node):
         return None
     return reader.tree(call.arguments[0])
 
