@@ -14,13 +14,13 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from klcli.formula.read.ast_parts import is_all_but_first, names_in, rebuilt, walked
-from klcli.formula.read.callee import called, is_module, stops_gradients
+from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
-from klcli.formula.read.calls.mapped import is_wrapper, rows_mapped
+from klcli.formula.read.calls.mapped import decorated, is_wrapper, rows_mapped
 from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import MODULES
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
 _MOST_NODES = 20_000
 """Nodes that definitions may put in: short ones that call each other twice double with every step."""
@@ -188,10 +188,9 @@ class _Inliner:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     values[name] = _put_in(value, values)
                 case ast.Return(value=ast.expr() as value):
-                    if any(map(stops_gradients, node.decorator_list)):
-                        stop = ast.copy_location(ast.Attribute(value, "detach", ast.Load()), value)
-                        value = ast.copy_location(ast.Call(stop, [], []), value)
-                    return _Function(node.args, _put_in(value, values))
+                    found = _Function(node.args, _put_in(value, values))
+                    body = decorated(found.body, node.decorator_list, is_closed=_is_closed(found))
+                    return replace(found, body=body) if body else None
                 case _:
                     return None
         return None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.read.aside_statements import only_reports
-from klcli.formula.read.ast_parts import text_of_name, walked, words_in
+from klcli.formula.read.ast_parts import names_in, text_of_name, walked, words_in
 from klcli.formula.read.callee import called, stops_gradients, viewed
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
@@ -147,6 +147,13 @@ class Statements:
             return
         nodes = list(walked(statement))
         self._refuse_second_value([one for one in nodes if isinstance(one, ast.NamedExpr)])
+        for one in nodes:
+            if (
+                isinstance(one, ast.keyword)
+                and one.arg == "out"
+                and not names_in(one.value).isdisjoint(self.reader.values)
+            ):
+                raise self.reader.error("a value that is changed by out= is not followed", one.value)
         for name in filter(None, (self.reader.changed_by(one) for one in nodes if isinstance(one, ast.Call))):
             names = (one for one in nodes if isinstance(one, ast.Name) and one.id == name)
             if sum(isinstance(one.ctx, ast.Load) for one in names) > 1:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
-from klcli.formula.read.callee import called
+from klcli.formula.read.ast_parts import words_in
+from klcli.formula.read.callee import called, stops_gradients
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
 from klcli.formula.traversal import remade, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
@@ -12,6 +14,10 @@ from klcli.values import replace
 
 _WRAPPERS = frozenset(("vmap", "jit", "filter_jit", "filter_vmap", "function", "compile"))
 """What makes a function of a function; of these `vmap` alone changes what is computed."""
+_CHANGING = frozenset(
+    ("vmap", "filter_vmap", "pmap", "grad", "filter_grad", "value_and_grad", "jacfwd", "jacrev", "hessian")
+)
+"""What makes a function that computes something else."""
 _ROWS = "vmap_of_rows"
 """The name of a call that stands for one of a function of `vmap`: its argument is computed of each row."""
 
@@ -33,11 +39,30 @@ def _is_first(axes: ast.expr) -> bool:
     return all(isinstance(entry, ast.Constant) and entry.value == 0 for entry in entries)
 
 
-def rows_mapped(node: ast.Call, body: ast.expr) -> ast.expr:
+def decorated(body: ast.expr, decorators: Sequence[ast.expr], *, is_closed: bool) -> ast.expr | None:
+    """What a function with decorators computes; None where one of them makes another function of it.
+
+    Args:
+        body: what it computes without them.
+        decorators: of the function.
+        is_closed: whether it depends on nothing but its arguments.
+    """
+    for one in reversed(decorators):
+        if stops_gradients(one):
+            stop = ast.copy_location(ast.Attribute(body, "detach", ast.Load()), body)
+            body = ast.copy_location(ast.Call(stop, [], []), body)
+        elif not _CHANGING.isdisjoint(words_in(one)):
+            if isinstance(one, ast.Call) or "vmap" not in words_in(one) or not is_closed:
+                return None
+            body = rows_mapped(one, body)
+    return body
+
+
+def rows_mapped(node: ast.expr, body: ast.expr) -> ast.expr:
     """A call whose value is that of an expression for each row of the arrays in it.
 
     Args:
-        node: the call of `vmap`.
+        node: `vmap`, or its call.
         body: the expression.
     """
     call = ast.Call(ast.copy_location(ast.Name(_ROWS, ast.Load()), node), [body], [])
