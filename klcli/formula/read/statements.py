@@ -215,8 +215,10 @@ class Statements:
                 return
             case ast.Subscript(value=owner) | ast.Attribute(value=owner, attr="data"):
                 array = viewed(owner)
-                known = self.reader.values.get(array.id) if isinstance(array, ast.Name) else None
-                if known and not isinstance(_bare(self._entry(known)), Symbol | Number):
+                name = array.id if isinstance(array, ast.Name) else ""
+                known = self.reader.values.get(name)
+                is_computed = known and not isinstance(_bare(self._entry(known)), Symbol | Number)
+                if is_computed or name in names_in(getattr(target, "slice", ast.Pass())):
                     problem = f"entries of {text_of_name(array)} are given other values"
                     raise self.reader.error(problem, target, "leave that out, or write a clamp for it")
 
