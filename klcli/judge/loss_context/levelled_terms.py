@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from sys import float_info
 
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Negative, Number, Operation, Symbol, Tree, operation
@@ -69,7 +70,7 @@ def _split(term: Tree) -> tuple[float, Tree]:
 def _value(tree: Tree) -> float:
     """The value of a number, or of a product of numbers; 0 for anything else."""
     match tree:
-        case Number(value):
+        case Number(value) if abs(value) <= float_info.max:  # a larger one is no double
             return float(value)
         case Negative(operand):
             return -_value(operand)

@@ -33,5 +33,5 @@ def test_only_a_number_before_a_term_changes() -> None:
         return to_text(levelled(read_program(text).tree))
 
     assert shown("1e8*x - 1e-9*(s^2 + e^s)") == shown("x + -(s^2 + e^s)")
-    for text in ("2*x + s^2 - log s", "1e8*s + s^2", "1e8*x*y + s^2", "1e8*x"):
+    for text in ("2*x + s^2 - log s", "1e8*s + s^2", "1e8*x*y + s^2", "1e8*x", "1e400*x + s^2"):
         assert shown(text) == to_text(read_program(text).tree)
