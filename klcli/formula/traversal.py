@@ -95,9 +95,7 @@ def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
     def visit(node: Tree) -> Tree:
         if isinstance(node, Symbol):
             return values.get(node.name, node)
-        if isinstance(node, Length):
-            return replace(node, of=visit(node.of))
-        return remade(node, visit)
+        return remade(with_measured(node, visit), visit)
 
     return visit(tree)
 
@@ -108,11 +106,19 @@ def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
     def visit(node: Tree) -> Tree:
         if isinstance(node, Symbol):
             return replace(node, name=names.get(node.name, node.name))
-        if isinstance(node, Length):
-            return replace(node, of=visit(node.of))
-        return remade(node, visit)
+        return remade(with_measured(node, visit), visit)
 
     return visit(tree)
+
+
+def with_measured(node: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """A node with a changed array where only the shape of that is asked for, which is no child."""
+    match node:
+        case Length(of):
+            return replace(node, of=change(of))
+        case Reshape(like=like) if like:
+            return replace(node, like=change(like))
+    return node
 
 
 def remade(node: Tree, change: Callable[[Tree], Tree]) -> Tree:

@@ -198,13 +198,15 @@ class Reshape:
     """The entries of an array in another shape.
 
     `kind` is ``unsqueeze`` (a new axis of the length 1), ``squeeze`` (such an axis taken away; the axis None
-    takes all), ``flatten`` (all axes from that one on made one), ``transpose`` (the last two exchanged) or,
+    takes all), ``flatten`` (all axes from that one on made one), ``transpose`` (the last two exchanged),
+    ``expand`` (each as often as the array `like` has it, which is no child, as that of a `Length`) or,
     in formulas of matrices, ``entry`` (the only entry of a matrix of one row and one column).
     """
 
     operand: Tree
-    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose", "entry"]
+    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose", "expand", "entry"]
     axis: int | None = None
+    like: Tree | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
     names: Names = field(default=None, init=False, compare=False, repr=False)
 

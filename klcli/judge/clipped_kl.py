@@ -7,8 +7,8 @@ from math import inf, isfinite
 
 from klcli.formula.minimal_edits import in_habit
 from klcli.formula.program_reader import Program
-from klcli.formula.traversal import free_symbols
-from klcli.formula.tree import Clip, Symbol
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Clip, Reduction, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.judge.acceptance import PASSES
@@ -18,10 +18,14 @@ from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.shapes.length_polynomials import LengthPolynomial
 from klcli.judge.typical_posteriors import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
+from klcli.names.losses import is_mask
 from klcli.names.noise import is_epsilon
 
 _ROUNDING = 1e-12
 """Of a KL that is 0 at the prior, and computed from numbers of order one there."""
+
+_LEAST_SHARE = 0.01
+"""Of kept entries: a share that is kept to more than that is another one in many batches."""
 
 
 def clip_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
@@ -35,6 +39,22 @@ def clip_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]
         text = f"{in_habit(program, clip)} {_where_it_binds(clip, verdict)}"
         yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
     yield from unknown_limits(program, [clip for clip in own if clip not in known_ones])
+    for clip in (node for node in walk(program.arrays) if isinstance(node, Clip)):
+        if _cuts_count(clip):
+            text = f"{in_habit(program, clip)} is not how many there are where that is outside of its limits"
+            yield Condition("clip", text, False)
+
+
+def _cuts_count(clip: Clip) -> bool:
+    """Whether a number of kept entries, or their share, is cut; at least one, to divide by it, is not."""
+    reductions = [node for node in walk(clip.operand) if isinstance(node, Reduction)]
+    if not reductions or not all(map(is_mask, free_symbols(clip.operand))):
+        return False
+    is_share = any(node.kind == "mean" for node in reductions)
+    low, high = (
+        limit and is_known(limit) and evaluate(limit, {}, Doubles()) for limit in (clip.low, clip.high)
+    )
+    return (low or 0) > (_LEAST_SHARE if is_share else 1) or bool(high and not (is_share and high >= 1))
 
 
 def _of_floor(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:

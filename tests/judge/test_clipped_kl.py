@@ -96,5 +96,29 @@ def test_each_clip_is_a_condition(text: str, kind: str, passes: bool, words: str
     assert words in found.text
 
 
+@pytest.mark.parametrize(
+    ("divided", "passes"),
+    [
+        ("(kl * mask).sum() / mask.sum().clamp(min=1)", True),
+        ("(kl * mask).sum() / max(mask.sum(), 1e-8)", True),
+        ("(kl * mask).sum() / torch.clamp(mask.sum(), max=1)", False),
+        ("(kl * mask).sum() / mask.sum().clamp(min=5)", False),
+        ("(kl * mask).mean() / mask.mean().clamp(1e-6, 1)", True),
+        ("(kl * mask).mean() / mask.mean().clamp(min=1)", False),
+    ],
+)
+def test_a_number_of_kept_examples_that_is_cut_is_another_one(divided: str, passes: bool) -> None:
+    torch = pytest.importorskip("torch")
+    mu, lv = torch.randn(2, 7, 3, generator=torch.Generator().manual_seed(0)).double()
+    kl = 0.5 * (mu**2 + lv.exp() - lv - 1).sum(-1)
+    mask = torch.tensor([1.0, 0, 1, 1, 0, 1, 0], dtype=torch.double)
+    value = eval(divided, {"torch": torch, "kl": kl, "mask": mask})
+    assert (value == pytest.approx(kl[mask > 0].mean())) == passes
+    text = f"kl = 0.5 * (mu**2 + lv.exp() - lv - 1).sum(-1)\n{divided}"
+    found = verify(read_program(text, "python"))
+    assert found.kind == "exact"
+    assert found.holds(()) == passes
+
+
 def test_without_clips_there_is_none() -> None:
     assert conditions(KL) == []

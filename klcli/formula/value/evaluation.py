@@ -42,6 +42,7 @@ from klcli.formula.value.small_arrays import (
     joined,
     product,
     reshaped,
+    spread,
     summed,
     taken,
 )
@@ -161,6 +162,10 @@ def _count(of: Tree, axis: int | None, run: _Run) -> int:
 
 def _reshape(tree: Reshape, run: _Run) -> Array:
     below = _value(tree.operand, run)
+    if tree.like and not run.matrices:
+        if not set(free_symbols(tree.like)) <= set(run.symbols):
+            raise UnshapedError("the shape of an array that is not known")
+        return spread(below, _value(tree.like, run).shape)
     if not run.matrices:
         return reshaped(below, tree.kind, tree.axis)
     return run.matrices.turned(below) if tree.kind == "transpose" else below

@@ -175,6 +175,22 @@ def reshaped(array: Array, kind: str, axis: int | None) -> Array:
             return transposed(array)
 
 
+def spread(array: Array, shape: Shape) -> Array:
+    """An array whose entries stand as often as another shape has them.
+
+    Args:
+        array: whose entries are repeated.
+        shape: what it becomes.
+
+    Raises:
+        ShapeError: it does not fit that shape.
+    """
+    found, places, _ = _broadcast(array.shape, shape)
+    if found != shape:
+        raise ShapeError(f"shape {array.shape} spread over {shape}")
+    return Array(shape, [array.values[place] for place in places])
+
+
 def taken(array: Array, mask: Array, axis: int | None) -> Array:
     """The entries that a mask keeps; of a number there are as many as the mask keeps.
 

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from klcli.formula.read.ast_parts import literal
+from klcli.formula.read.callee import whose_shape
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.vocabulary import AXIS_NAMES, MASK_NAME
 from klcli.formula.tree import (
     KeptEntries,
+    Length,
     Number,
     Operation,
     Reduction,
@@ -110,10 +112,10 @@ def logical(reader: CallReader, node: ast.UnaryOp | ast.BinOp | ast.Compare) -> 
         case ast.Compare(left=left, ops=[operator], comparators=[limit]):
             mask = _read(reader, left)
             return _compared(mask, type(operator), literal(limit)) if mask else None
-        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() as operator, right=right):
+        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() | ast.BitXor() as operator, right=right):
             one, other = mask_in(reader, left), mask_in(reader, right)
             if one and other:
-                return _both(one, other) if isinstance(operator, ast.BitAnd) else _either(one, other)
+                return _JOINED[type(operator)](one, other)
     return None
 
 
@@ -156,6 +158,17 @@ def _either(one: Tree, other: Tree) -> Tree:
     return complement(operation("*", complement(one), complement(other)))
 
 
+def _only_one(one: Tree, other: Tree) -> Tree:
+    return _either(_both(one, complement(other)), _both(complement(one), other))
+
+
+_JOINED: dict[type[ast.operator], Callable[[Tree, Tree], Tree]] = {
+    ast.BitAnd: _both,
+    ast.BitOr: _either,
+    ast.BitXor: _only_one,
+}
+
+
 def _inverted(reader: CallReader, call: Invocation) -> Tree | None:
     return complement(mask_of(reader, call.arguments[0])) if len(call.arguments) == 1 else None
 
@@ -187,6 +200,23 @@ def _counted(reader: CallReader, call: Invocation) -> Tree | None:
     return mask and Reduction("sum", "", mask)
 
 
+def _spread(reader: CallReader, call: Invocation) -> Tree | None:
+    """``mask[:, None].expand_as(x)``, whose sum counts a kept row as often as it has entries."""
+    if len(call.arguments) < 2:
+        return None
+    mask, *lengths = call.arguments
+    whole = lengths[0] if call.name == "expand_as" else whose_shape(lengths[0])
+    like = reader.tree(whole) if whole else _whose_length(reader, lengths[-1])
+    tree = _read(reader, mask)
+    return tree and like and Reshape(tree, "expand", like=like)
+
+
+def _whose_length(reader: CallReader, length: ast.expr) -> Tree | None:
+    """The array that has a length: x of ``x.size(-1)``, in ``mask.expand(-1, x.size(-1))``."""
+    found = reader.read(length)
+    return found.of if isinstance(found, Length) else None
+
+
 def _integer(reader: CallReader, call: Invocation) -> Tree | None:
     """A mask as integers is itself; so is one that is cut to them."""
     return _read(reader, call.arguments[0]) if call.arguments else None
@@ -196,6 +226,7 @@ MASKS: tuple[CallRow, ...] = (
     row("logical_not", "mask", "1 - mask", _inverted, is_sure=False),
     row("bool", "mask", "mask", _as_mask, is_sure=False),
     row("int long to type astype cast", "mask, type", "mask", _integer, is_sure=False),
+    row("expand_as expand broadcast_to", "mask, x", "mask in the shape of x", _spread, is_sure=False),
     row("logical_and", "mask, other", "mask * other", _joining(_both), is_sure=False),
     row("logical_or", "mask, other", "1 - (1 - mask)(1 - other)", _joining(_either), is_sure=False),
     row(" ".join(_COMPARISONS), "mask, 0 or 1", "mask, or 1 - mask", _comparison, is_sure=False),

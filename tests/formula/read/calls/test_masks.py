@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
 import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.formula.value.small_arrays import Array
+from klcli.formula.value.small_arrays import Array, ShapeError
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ from klcli.formula.value.small_arrays import Array
             (text, lambda mask, valid: max(mask, valid))
             for text in ("mask | valid", "mask.logical_or(valid)")
         ),
+        ("mask ^ valid", lambda mask, valid: abs(mask - valid)),
         ("mask & ~valid", lambda mask, valid: mask * (1 - valid)),
         ("keep.bool() & ~(valid == 0)", lambda keep, valid: keep * valid),
     ],
@@ -52,6 +54,25 @@ def test_of_zero_and_one(text: str, truth: object) -> None:
     for mask, valid in product((0.0, 1.0), repeat=2):
         given = {first: Array((), [mask]), "valid": Array((), [valid])}
         assert evaluate_arrays(tree, given).values == [truth(mask, valid)]
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        "mask[:, None].expand_as(x)",
+        "mask.unsqueeze(-1).expand(x.shape)",
+        "mask[:, None].expand(-1, x.size(1))",
+    ],
+)
+def test_a_mask_in_the_shape_of_an_array_counts_each_row_as_often(spread: str) -> None:
+    keeps, x = np.array([1.0, 0.0, 1.0, 1.0, 0.0]), np.ones((5, 3))
+    given = {"mask": Array((5,), list(keeps)), "x": Array((5, 3), [1.0] * 15)}
+    tree = read_program(f"m = {spread}\n(x * m).sum() / m.sum(0)", "python").arrays
+    spread_mask = np.broadcast_to(keeps[:, None], x.shape)
+    truth = spread_mask.sum() / spread_mask.sum(0)
+    assert evaluate_arrays(tree, given).values == pytest.approx(list(truth))
+    with pytest.raises(ShapeError):
+        evaluate_arrays(tree, {**given, "x": Array((4, 3), [1.0] * 12)})
 
 
 @pytest.mark.parametrize("text", ["mask > 1", "mask == 2", "x > 0", "mask & x", "x == 0", "mask == other"])
