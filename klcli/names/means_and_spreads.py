@@ -52,8 +52,8 @@ _LOGS = ("log", "ln")
 READINGS: Mapping[str, NameKind] = {
     "logvar": beginning(
         "a log-variance",
-        r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|sig_?(2|sq)|s2|std_?(2|sq)|cov)(?![a-z])|lv\Z|lvar",
-        "logvar log_var log_sigma2 logsigma_sq lnvar logvar1 lv logsig2",
+        r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|sig_?(2|sq)|s2|std_?(2|sq)|cov)(?![a-z])|[qp]?lv(_[a-z])?\Z|lvar",
+        "logvar log_var log_sigma2 logsigma_sq lnvar logvar1 lv lv_c plv logsig2",
         "log_sigma logvalue log_s lvl",
     ),
     "logstd": beginning(

@@ -40,8 +40,14 @@ _ORDER = anywhere(
 )
 _ORDERS = regex(_ORDER.pattern, re.IGNORECASE)
 """The same, for what it finds."""
+HELD_TO = anywhere(
+    "what a prior that is learned may itself be held to",
+    r"(?:\A|_)(?:hyper|base|anchor|ref|init|frozen|old)(?:_|\Z)",
+    "hyper_mu base_std mu_hyper mu_old",
+    "hyperbolic_mu basement post_std mu_fold",
+)
 
-KINDS = (_SIDE, _LABEL, _ORDER)
+KINDS = (_SIDE, _LABEL, _ORDER, HELD_TO)
 
 
 @lru_cache(maxsize=REMEMBERED)

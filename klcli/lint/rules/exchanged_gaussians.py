@@ -12,7 +12,7 @@ from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.rules.rule import ModuleTerms, finding_at_step
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.programs import flow_name
-from klcli.names.posterior_or_prior import is_prior
+from klcli.names.posterior_or_prior import HELD_TO, is_prior
 
 _EXCHANGED = find_mistake("KL115")
 
@@ -37,8 +37,9 @@ def _order(one: Divergence) -> tuple[bool, bool] | None:
     is_reversed = one.found.best.kind == "reversed"
     if not (one.is_right or is_reversed) or roles.head is None or roles.prior_head is None:
         return None
-    q, p = (_is_of_prior(_given(one, name)) for name in (roles.head, roles.prior_head))
-    return (p, q) if is_reversed else (q, p)
+    first, second = (_given(one, name) for name in (roles.head, roles.prior_head))
+    first, second = (second, first) if is_reversed else (first, second)
+    return _is_of_prior(first), _is_of_prior(second) or HELD_TO.says(second)
 
 
 def _is_of_prior(name: str) -> bool:

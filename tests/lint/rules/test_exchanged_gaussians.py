@@ -27,6 +27,7 @@ TURNED = "kl_of(prior_mean, prior_std, enc_mean, enc_std)"
         ("kl_of(x.prior_mean, x.prior_std, x.post_mean, x.post_std)", ["KL115"]),
         (f"{RIGHT} + {TURNED}", []),  # a symmetric divergence
         ("kl_of(prior_mean, prior_std, self.old_prior_mean, self.prior_std)", []),
+        ("kl_of(prior_mean, prior_std, self.hyper_mean, self.hyper_std)", []),
         ("kl_of(x.mean_a, x.std_a, x.mean_b, x.std_b)", []),
     ],
 )

@@ -22,8 +22,12 @@ from tests.lint.sources import codes
             "def f(mu, logvar):\n    kl = -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()\n    return kl\n",
             [],
         ),
+        (
+            "def f(mu_s, lv_s, lv_c):\n    kl = -0.5 * (1 + lv_s - mu_s**2 - lv_c.exp()).sum()\n    return kl\n",
+            ["KL100"],
+        ),
     ],
-    ids=[str(number) for number in range(3)],
+    ids=[str(number) for number in range(4)],
 )
 def test_both_sides(source: str, expected: list[str]) -> None:
     assert [code for code in codes(source) if code in ("KL100",)] == expected
