@@ -121,6 +121,16 @@ def chain_to(recording: Recording, start: Chain) -> Chain:
         found = below
 
 
+def unscaled(recording: Recording, chain: Chain) -> Chain:
+    """A chain below a typed number that multiplies or divides its core, as the count of examples does."""
+    match recording.steps[chain.core]:
+        case Step(op="div", args=(int() as core, float() as number)) if number:
+            return replace(chain, core=core, factor=chain.factor / number)
+        case Step(op="mul", args=(int() as core, float() as number) | (float() as number, int() as core)):
+            return replace(chain, core=core, factor=chain.factor * number)
+    return chain
+
+
 def _below(recording: Recording, found: Chain, step: Step) -> Chain | None:
     """The chain one node further; None at its end."""
     first = step.args[0] if step.args else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from klcli.formula.tree import Tree
 from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
+from klcli.names.losses import is_called_kl
 from klcli.trace.factors import Chain
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.likelihoods import Likelihood
 from klcli.trace.programs import Builder
+from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
 if TYPE_CHECKING:  # most losses have no matrices
@@ -53,3 +56,24 @@ class Part:
         """Whether it is a KL, an estimator or a likelihood."""
         own = (self.kernel, self.estimation, self.likelihood, self.densities)
         return any(one is not None for one in own)
+
+
+def belong_together(recording: Recording, chain: Chain, parts: Sequence[Part]) -> bool:
+    """Whether summands of which nothing is known are one thing: they share a leaf, or stand in one line.
+
+    One of them that is called a KL, and the others not, is a thing of its own.
+    """
+    called = [
+        any(is_called_kl(recording.steps[one].name or "") for one, _ in part.chain.above) for part in parts
+    ]
+    if any(called) and not all(called):
+        return False
+    owners = [set(part.builder.symbols.values()) for part in parts]
+    if any(one & other for place, one in enumerate(owners) for other in owners[:place]):
+        return True
+    places = {
+        (place.path, place.line)
+        for part in parts
+        if (place := recording.steps[part.chain.core].place) is not None
+    }
+    return len(places) <= 1 and recording.steps[chain.core].size > 1

@@ -16,10 +16,10 @@ from klcli.judge.spaces.log_ratios.estimator_answer import Estimation
 from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation, stated_estimation
 from klcli.names.log_ratios import is_neutral
 from klcli.names.losses import is_called_kl
-from klcli.trace.factors import Chain, chain_to, number_of
+from klcli.trace.factors import Chain, chain_to, number_of, unscaled
 from klcli.trace.kl_recognition import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, has_target, likelihood_of
-from klcli.trace.loss_part import Part
+from klcli.trace.loss_part import Part, belong_together
 from klcli.trace.misdrawn_samples import kl_of_densities
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
@@ -42,7 +42,7 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     if depth > _DEEPEST:
         return [Part(start, Builder(recording), problem="more summands than are taken apart")]
     if number_of(recording, start.core) is not None:
-        return _without_gradient(recording, start)
+        return _without_gradient(recording, start, depth)
     chain = chain_to(recording, start)
     step = recording.steps[chain.core]
     if step.op in ("sum", "mean") and step.below:
@@ -54,45 +54,46 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     is_done = whole.is_known and not has_more
     if step.op not in ("add", "sub") or (is_done and not _stops_inside(recording, whole)):
         return [whole]
-    found: list[Part] = []
+    found = _of_summands(recording, chain, depth)
+    if is_done:
+        # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
+        return found if len(found) > 1 and all(part.kernel for part in found) else [whole]
+    if any(part.is_known for part in found):
+        return _merged(recording, found)
+    if whole.is_known or not belong_together(recording, chain, found):
+        return [whole] if whole.is_known else found
+    return [_with_densities(recording, whole, chain.core, partial(_signed, recording, chain))]
+
+
+def _of_summands(recording: Recording, chain: Chain, depth: int) -> list[Part]:
+    """The parts of both sides of a sum or a difference."""
+    step, found = recording.steps[chain.core], list[Part]()
     for place, arg in enumerate(step.args):
         sign = -1 if step.op == "sub" and place else 1
         if isinstance(arg, int):
             factor, shared = chain.factor * sign, len(chain.numbers)
             own = replace(chain, core=arg, factor=factor, above=(), shared=shared)
             found += _parts(recording, own, depth + 1)
-    if is_done:
-        # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
-        return found if len(found) > 1 and all(part.kernel for part in found) else [whole]
-    if any(part.is_known for part in found):
-        return _merged(recording, found)
-    if whole.is_known or not _belongs_together(recording, chain, found):
-        return [whole] if whole.is_known else found
-    return [_with_densities(recording, whole, chain.core, partial(_signed, recording, chain))]
+    return found
 
 
-def _without_gradient(recording: Recording, start: Chain) -> list[Part]:
+def _without_gradient(recording: Recording, start: Chain, depth: int) -> list[Part]:
     """A number that is added: it trains nothing, and is worth a word where it is a KL that was to train."""
     if not any(recording.steps[node].op == "stop" for node in recording.leading_to(start.core)):
         return []
-    whole = _whole(recording, chain_to(recording, start))
-    return [whole] if whole.kernel else []
+    chain = chain_to(recording, start)
+    whole = _whole(recording, chain)
+    if whole.kernel:
+        return [whole]
+    chain = unscaled(recording, chain)
+    is_sum = recording.steps[chain.core].op in ("add", "sub")
+    return [part for part in _of_summands(recording, chain, depth) if part.kernel] if is_sum else []
 
 
 def _of_densities(recording: Recording, chain: Chain, names: tuple[str, str]) -> Part:
     """A difference of two log-densities, whatever these are computed from."""
     builder = Builder(recording, cuts=recording.steps[chain.core].below)
     return Part(chain, builder, chain.tree(builder, recording), densities=names)
-
-
-def _stops_inside(recording: Recording, part: Part) -> bool:
-    """Whether a KL may have the gradient of another loss."""
-    if part.matrices:
-        from klcli.trace.matrices.starts import nodes_inside
-
-        return any(recording.steps[one].op == "stop" for one in nodes_inside(recording, part.chain.core))
-    conditions = part.kernel.verification.conditions if part.kernel else ()
-    return any(one.kind == "gradient" for one in conditions)
 
 
 def _of_stack(recording: Recording, chain: Chain) -> list[Part]:
@@ -106,25 +107,14 @@ def _of_stack(recording: Recording, chain: Chain) -> list[Part]:
     return found
 
 
-def _belongs_together(recording: Recording, chain: Chain, parts: Sequence[Part]) -> bool:
-    """Whether summands of which nothing is known are one thing: they share a leaf, or stand in one line.
+def _stops_inside(recording: Recording, part: Part) -> bool:
+    """Whether a KL may have the gradient of another loss."""
+    if part.matrices:
+        from klcli.trace.matrices.starts import nodes_inside
 
-    One of them that is called a KL, and the others not, is a thing of its own.
-    """
-    called = [
-        any(is_called_kl(recording.steps[one].name or "") for one, _ in part.chain.above) for part in parts
-    ]
-    if any(called) and not all(called):
-        return False
-    owners = [set(part.builder.symbols.values()) for part in parts]
-    if any(one & other for place, one in enumerate(owners) for other in owners[:place]):
-        return True
-    places = {
-        (place.path, place.line)
-        for part in parts
-        if (place := recording.steps[part.chain.core].place) is not None
-    }
-    return len(places) <= 1 and recording.steps[chain.core].size > 1
+        return any(recording.steps[one].op == "stop" for one in nodes_inside(recording, part.chain.core))
+    conditions = part.kernel.verification.conditions if part.kernel else ()
+    return any(one.kind == "gradient" for one in conditions)
 
 
 def _whole(recording: Recording, chain: Chain) -> Part:

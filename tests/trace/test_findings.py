@@ -160,3 +160,25 @@ def test_what_is_exact_needs_no_word(name: str) -> None:
 
 def test_no_word_accepts_a_finding() -> None:
     assert not watched("exchanged").holds(("scaled", "other-prior", "reversed", "estimator"))
+
+
+@pytest.mark.parametrize("weight", ["1", "1 / 40", "-0.1 * -1"])
+@pytest.mark.parametrize(("has_gradient", "codes"), [(True, []), (False, ["KL134"])])
+def test_kls_of_layers_that_are_added_without_gradients(
+    weight: str, has_gradient: bool, codes: list[str]
+) -> None:
+    """Also where what divides them stands outside of no_grad."""
+    mu, rho = (torch.full((3, 2), value, requires_grad=True) for value in (0.5, -1.0))
+
+    def of_layer(mean: Any, sigma: Any) -> Any:
+        return (0.5 * (mean**2 + sigma**2) - torch.log(sigma) - 0.5).sum()
+
+    with klcli.watch() as seen:
+        data_loss = F.mse_loss(X[:, :3] @ (mu * rho), torch.zeros(len(X), 2))
+        with torch.set_grad_enabled(has_gradient):
+            kl = of_layer(mu, rho.exp()) + of_layer(2 * mu, rho.exp() / 3)
+        (data_loss + kl * eval(weight)).backward()
+    assert [one.mistake.code for one in seen.findings] == codes
+    assert [term.amount.weight for term in seen.terms if term.kind == "kl"] == pytest.approx(
+        [eval(weight)] * 2
+    )
