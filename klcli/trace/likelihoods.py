@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import permutations
-from math import exp, isfinite, log, sqrt
+from math import exp, isfinite, log, nan, sqrt
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.traversal import free_symbols
@@ -81,11 +81,9 @@ def likelihood_of(tree: Tree) -> Likelihood | None:
             factor = _factor(bare, order, function)
             if factor is not None and factor > 0:
                 return Likelihood(name, factor, (order[0], order[1]))
-    for sigma in _SIGMAS if len(names) == 3 else ():
-        for order in permutations(names):
-            factor = _factor(bare, order, _gaussian(sigma))
-            if factor is not None and factor > 0:
-                return Likelihood("gaussian", factor, (order[0], order[1]), order[2], sigma)
+    for order in permutations(names) if len(names) == 3 else ():
+        if found := _gaussian(bare, *order):
+            return found
     return None
 
 
@@ -123,10 +121,10 @@ def _factor(tree: Tree, order: Sequence[str], function: Callable[..., float]) ->
     return _plain(factor) if fits else None
 
 
-def _plain(factor: float) -> float:
-    """A factor without the rounding of the quotient that it is."""
+def _plain(factor: float, rounding: float = _ROUNDING) -> float:
+    """A factor without the rounding of the quotient that it is, relative to it."""
     near = float(Fraction(factor).limit_denominator(_LARGEST_DENOMINATOR))
-    return near if abs(near - factor) <= _ROUNDING * abs(factor) else factor
+    return near if abs(near - factor) <= rounding * abs(factor) else factor
 
 
 def _cross_entropy(x: float, y: float) -> float:
@@ -137,8 +135,49 @@ def _with_logits(x: float, y: float) -> float:
     return log(1 + exp(y)) - x * y
 
 
-def _gaussian(spread: Callable[[float], float]) -> Callable[[float, float, float], float]:
-    return lambda x, y, s: (x - y) ** 2 / (2 * spread(s) ** 2) + log(spread(s))
+def _gaussian(tree: Tree, x: str, y: str, spread: str) -> Likelihood | None:
+    """The density of a Gaussian whose standard deviation is any function of a symbol, softplus(s) + 1e-3 say.
+
+    Of k ((x - y)^2/(2 sigma^2) + log sigma) + c the bend in x - y is k/sigma^2, and what is left at x = y has
+    to be -k/2 times the logarithm of that, and a constant.
+    """
+
+    def value(mean: float, step: float, s: float) -> float:
+        return float(evaluate(tree, {x: mean + step, y: mean, spread: s}, Doubles()))
+
+    def bend(s: float) -> float:
+        steps = ((0.4, 0.5), (0.4, 0.0), (0.4, -0.5), (0.3, 0.5), (0.3, 1.0))
+        at, level, *sides = (value(*step, s) for step in steps)
+        rises = [one - level for one in (at, *sides)]
+        close = _CLOSE * (abs(level) + abs(at))
+        fits = all(
+            abs(one - grows * rises[0]) <= close for one, grows in zip(rises, (1, 1, 1, 4), strict=True)
+        )
+        # The square of the step of a half.
+        return 8 * rises[0] if fits else nan
+
+    try:
+        # As many as of the other likelihoods, and no two near each other.
+        tried = [0.15 + 0.13 * step for step in range(_POINTS)]
+        bends = [log(bend(s)) for s in tried]
+        levels = [value(0.4, 0.0, s) for s in tried]
+    except (ArithmeticError, ValueError):
+        return None
+    if bends[0] == bends[-1]:
+        return None
+    half = (levels[0] - levels[-1]) / (bends[0] - bends[-1])
+    if not half < 0 or not all(
+        abs(level - levels[0] - half * (one - bends[0])) <= _CLOSE * (abs(level) + abs(levels[0]) + 1)
+        for one, level in zip(bends, levels, strict=True)
+    ):
+        return None
+    factor = _plain(-2 * half, _CLOSE)
+
+    def sigma(s: float) -> float:
+        # From the levels, which lose no digits where the bend is small.
+        return sqrt(factor / exp(bends[0])) * exp((value(0.4, 0.0, s) - levels[0]) / factor)
+
+    return Likelihood("gaussian", factor, (x, y), spread, sigma)
 
 
 _FORMS: tuple[tuple[str, int, Callable[..., float]], ...] = (
@@ -147,5 +186,3 @@ _FORMS: tuple[tuple[str, int, Callable[..., float]], ...] = (
     ("bce", 2, _cross_entropy),
     ("bce", 2, _with_logits),
 )
-_SIGMAS: tuple[Callable[[float], float], ...] = (float, sqrt, exp, lambda s: exp(s / 2))
-"""Standard deviations out of what may stand for them: as they are, variances, logarithms of both."""

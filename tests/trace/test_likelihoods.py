@@ -24,6 +24,8 @@ from klcli.trace.likelihoods import likelihood_of
         ("torch.sum((x - y)**2/(2*s**2) + torch.log(s))", "gaussian", 1.0),
         ("torch.sum((x - y)**2/(2*v) + 0.5*torch.log(v))", "gaussian", 1.0),
         ("0.5*torch.sum((x - y)**2*torch.exp(-lv) + lv)", "gaussian", 1.0),
+        ("torch.mean((x - y)**2/F.softplus(s)**2 + 2*torch.log(F.softplus(s)))", "gaussian", 2.0),
+        ("0.37*torch.sum((x - y)**2/(2*(exp(s) + 1e-3)**2) + log(exp(s) + 1e-3))", "gaussian", 0.37),
     ],
 )
 def test_a_likelihood_has_its_name_and_factor(text: str, name: str, factor: float) -> None:
@@ -42,12 +44,14 @@ def test_a_likelihood_has_its_name_and_factor(text: str, name: str, factor: floa
         ("torch.sum((x - y)**2/(2*s) + 0.5*torch.log(s))", 2.0),
         ("torch.sum(0.5*(x - y)**2*torch.exp(-2*s) + s)", math.e**4),
         ("0.5*torch.sum((x - y)**2*torch.exp(-s) + s)", math.e**2),
+        ("torch.sum((x - y)**2/(2*F.softplus(s)**2) + torch.log(F.softplus(s)))", math.log(1 + math.e**4)),
+        ("3*torch.sum((x - y)**2/(2*(s + 0.1)**2) + torch.log(s + 0.1))", 4.1),
     ],
 )
 def test_a_likelihood_with_a_spread_of_its_own_tells_the_standard_deviation(text: str, sigma: float) -> None:
     found = likelihood_of(read_program(text, "python").arrays)
     assert found is not None
-    assert (found.spread, found.sigma(4.0)) == ("s", pytest.approx(sigma, rel=1e-15))
+    assert (found.spread, found.sigma(4.0)) == ("s", pytest.approx(sigma, rel=1e-13))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,11 @@ def test_a_likelihood_with_a_spread_of_its_own_tells_the_standard_deviation(text
         "torch.sum((x - y)**3)",
         "-torch.sum((x - y)**2)",  # a negative factor
         "torch.sum(x * y)",
+        # The spread of the square is another one than that of the logarithm, or is missing there.
+        "torch.sum((x - y)**2/(2*F.softplus(s)**2) + torch.log(s))",
+        "torch.sum((x - y)**2/(2*F.softplus(s)**2))",
+        "torch.sum((x - y)**2*F.softplus(s)**2 - torch.log(F.softplus(s))**2)",
+        "torch.sum((x + y)**2/(2*F.softplus(s)**2) + torch.log(F.softplus(s)))",
         "torch.sum((x + y)**2)",
         "torch.sum(x**2)",
         "torch.sum((x - y)**2 * a * b)",
