@@ -176,8 +176,8 @@ NAMED = (
 
 CALL = """import torch
 
-def kl(mu, logvar):
-    return -0.5 * torch.sum(1 + logvar - mu**2 - torch.curve(logvar))
+def kl(mu, s):
+    return -0.5 * torch.sum(1 + s - mu**2 - torch.curve(s))
 """
 HEAD = """
 def kl(mu, lnu_width):

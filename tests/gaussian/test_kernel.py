@@ -650,6 +650,7 @@ def test_the_kernel_stands_alone(name: str) -> None:
                 "kernel_table",
                 "elementwise",
                 "few_elements",
+                "given_arrays",
                 "kernel_terms",
                 "logistic",
                 "softplus",
