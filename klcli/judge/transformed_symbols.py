@@ -29,7 +29,7 @@ _LEAST = Fraction(1, 100)
 """What is less is a small number that keeps a logarithm finite."""
 _CALL = regex(r"[\\\w.]*\([^()]*\)|[\w.]+\.\w+\(\)")
 """A function of what has no parentheses itself, or a method: ``torch.tanh(5 * a)``, ``m.exp()``."""
-_NOTHING, _TWO = Number(Fraction(0)), Number(Fraction(2))
+_NOTHING, _ONE, _TWO = map(Number, map(Fraction, range(3)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,13 @@ def _functions(program: Program, name: str) -> list[Tree]:
         for node in every
         if not isinstance(node, Operation) or not (node.operator == "^" or _is_distance(program, node))
     ]
-    return found[:_MOST]
+    return [node for node in found if is_mean(name) or not _is_inverse_deviation(node, name)][:_MOST]
+
+
+def _is_inverse_deviation(function: Tree, name: str) -> bool:
+    """Whether a function is 1/sigma of a reading, as 1 + exp(-s) is, in which a KL is the reversed one."""
+    deviations = (substitute(row.sigma, {"s": Symbol(name)}) for row in PARAMETERIZATIONS.values())
+    return any(have_same_values(function, operation("/", _ONE, sigma)) for sigma in deviations)
 
 
 def _is_raised(function: Tree) -> bool:

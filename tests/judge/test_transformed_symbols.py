@@ -109,3 +109,15 @@ def test_a_sampling_line_has_to_use_the_function() -> None:
 
 def test_a_power_of_a_function_is_one_of_its_value() -> None:
     assert verify(read_program("1/2 (tanh²(m) + s² - log s² - 1)", "math"), Question()).kind == "exact"
+
+
+def test_the_inverse_of_a_readings_deviation_is_no_deviation_of_its_own() -> None:
+    """With a, b for 1 + e^-s it would be a KL; with sigma = 1/(1 + e^-s) it is the other direction."""
+    h_q, h_p = "(1 + exp(-s_q))", "(1 + exp(-s_p))"
+    reversed_one = f"-(1 - {h_q}**2/{h_p}**2 - 2*log({h_p}) + 2*log({h_q}))/2"
+    at = {"s_q": 0.4, "s_p": -0.3}
+    sigmas = {name: 1 / (1 + exp(-value)) for name, value in at.items()}
+    program = read_program(reversed_one, "python")
+    other = kl(0, sigmas["s_p"], 0, sigmas["s_q"])
+    assert evaluate(program.tree, at, Doubles()) == pytest.approx(float(other), rel=1e-12)
+    assert verify(program, Question()).kind == "reversed"

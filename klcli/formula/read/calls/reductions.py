@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 
 from klcli.formula.read.ast_parts import axes_in, is_all_but_first, is_true, literal
 from klcli.formula.read.callee import called, whose_shape
@@ -21,7 +22,19 @@ from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.symbol_names import MAX_NAME
-from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Reshape, Tree, operation
+from klcli.formula.traversal import walk
+from klcli.formula.tree import (
+    Call,
+    Length,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    ReductionKind,
+    Reshape,
+    Tree,
+    operation,
+)
 from klcli.values import replace
 
 REDUCTIONS: Mapping[str, ReductionKind] = {
@@ -31,6 +44,7 @@ REDUCTIONS: Mapping[str, ReductionKind] = {
     "E": "E",
 }
 """What reduces an array to fewer axes, by its names."""
+_NOTHING = Number(Fraction(0))
 _KEPT = ("keepdim", "keepdims", "keep_dims")
 _NAMED = frozenset((*AXIS_NAMES, *_KEPT, *LABEL_NAMES))
 
@@ -64,10 +78,18 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
     masks = keywords_of(call, "where")
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries
+    if kind == "sum" and _is_of_ones(body, entries):
+        raise reader.error("a sum of equal numbers counts them", body, "write how many: mask.numel()")
     if len(axes) == 1 and is_all_but_first(axes[0]) and not (kept or masks):
         return Reduction(kind, "", Reshape(entries, "flatten", 1), (1,))
     total = Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept)))
     return _where(total, mask_of(reader, masks[0])) if masks else total
+
+
+def _is_of_ones(body: ast.expr, entries: Tree) -> bool:
+    """Whether a name stands for what ``ones_like`` gave, which is a number that has no shape any more."""
+    is_number = all(isinstance(node, Negative | Number | Operation) for node in walk(entries))
+    return is_number and entries != _NOTHING and any(isinstance(node, ast.Name) for node in ast.walk(body))
 
 
 def _where(total: Reduction, mask: Tree) -> Tree:

@@ -56,5 +56,14 @@ def test_what_is_not_understood(text: str) -> None:
         read_program(text, "python")
 
 
+def test_equal_numbers_whose_count_is_not_known_are_not_added_up() -> None:
+    for text in ("m = torch.ones_like(x); (x*m).sum()/m.sum()", "w = 2 * torch.ones_like(x); torch.sum(w)"):
+        with pytest.raises(FormulaError, match="equal numbers"):
+            read_program(text, "python")
+    # Nothing is nothing however often, and a mean needs no count.
+    assert read_program("x.sum() + torch.zeros_like(x).sum()", "python").helpers == {}
+    assert [*read_program("m = torch.ones_like(x); x + m.mean()", "python").helpers] == ["m"]
+
+
 def test_every_reduction_has_a_row() -> None:
     assert {name for row in REDUCED for name in row.names} == set(REDUCTIONS)
