@@ -42,22 +42,16 @@ def workers(engine: Engine, tables: int) -> Iterator[Executor | None]:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[Executor]:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children
+    from klcli.cli.process_pool import process_pool
 
-    others = set(active_children())
-    # Ctrl-C reaches all processes at once, and only this one has something to say.
-    executor = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
     try:
-        yield executor
+        # Ctrl-C reaches all processes at once, and only this one has something to say.
+        with process_pool(jobs, signal.signal, signal.SIGINT, signal.SIG_IGN) as executor:
+            yield executor
     except BrokenExecutor:
         raise KlcliError(
             "a process that read a file died, perhaps for want of memory", "fewer at a time: --jobs 1"
         ) from None
-    finally:
-        for child in set(active_children()) - others:
-            child.terminate()
-        executor.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, parent_process
+from multiprocessing import parent_process
 from multiprocessing.connection import wait as wait_for_any
 from typing import Any, TypeAlias, TypeVar
+
+from klcli.cli.process_pool import process_pool
 
 _AHEAD = 2
 """Chunks that wait for each process, so that none is ever idle; those in flight are suspects if one dies."""
@@ -99,22 +101,12 @@ def _until_one_dies(
 
 @contextmanager
 def _pool(work: Callable[[str], Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the block, at once if it ends in an exception."""
-    others = set(active_children())
+    """The processes, if there can be any."""
     try:
-        pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(work,))
-    except (ImportError, NotImplementedError, OSError) as error:
+        with process_pool(jobs, _start, work) as pool:
+            yield pool
+    except (ImportError, NotImplementedError, OSError) as error:  # processes start with the first chunk
         raise NoProcessesError from error
-    try:
-        yield pool
-    except BaseException as error:
-        for child in set(active_children()) - others:
-            child.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
-        if isinstance(error, OSError):  # processes start with the first chunk
-            raise NoProcessesError from error
-        raise
-    pool.shutdown()
 
 
 def _start(work: Callable[[str], Any]) -> None:

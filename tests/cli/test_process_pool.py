@@ -1,0 +1,25 @@
+"""What is left of processes when the block that they work for ends: nothing, however it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import nullcontext
+from multiprocessing import active_children
+
+import pytest
+
+from klcli.cli.process_pool import process_pool
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, OSError, None])
+def test_neither_processes_nor_threads_are_left(ending: type[BaseException] | None) -> None:
+    children, threads = set(active_children()), set(threading.enumerate())
+    with pytest.raises(ending) if ending else nullcontext(), process_pool(2, float, "0.5") as pool:
+        running = [pool.submit(time.sleep, 120) for _ in range(5)]
+        if ending:
+            raise ending
+    # A thread that still closes pipes while Python ends makes it print a traceback.
+    assert set(threading.enumerate()) - threads == set()
+    assert set(active_children()) - children == set()
+    assert all(future.done() for future in running)
