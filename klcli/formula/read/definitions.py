@@ -18,6 +18,7 @@ from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.mapped import decorated, is_wrapper, rows_mapped
 from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
+from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.values import dataclass, replace
@@ -179,6 +180,7 @@ class _Inliner:
 
     def _function(self, node: ast.FunctionDef) -> _Function | None:
         """A function as one expression, its own variables put in; None for one that is more than that."""
+        refuse_changing(node.decorator_list, self.complaint)
         inner = _Inliner(dict(self.scope), self.complaint)
         values: dict[str, ast.expr] = {}
         for statement in inner.block(node.body):

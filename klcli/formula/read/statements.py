@@ -13,6 +13,7 @@ from klcli.formula.entrywise_form import entry
 from klcli.formula.read.aside_statements import only_reports
 from klcli.formula.read.ast_parts import names_in, text_of_name, walked, words_in
 from klcli.formula.read.callee import called, stops_gradients, viewed
+from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax_errors import FormulaError, check_size
@@ -109,6 +110,7 @@ class Statements:
             case ast.AugAssign(target=target, op=operator, value=value):
                 return self._change(target, ast.copy_location(ast.BinOp(target, operator, value), statement))
             case ast.FunctionDef(body=body, decorator_list=decorators):
+                refuse_changing(decorators, self.reader.error)
                 return self._within(decorators, body)
             case ast.With(items=items, body=body):
                 return self._within([item.context_expr for item in items], body)

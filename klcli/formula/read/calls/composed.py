@@ -172,15 +172,13 @@ def _with_alpha(reader: CallReader, call: Invocation) -> Tree | None:
 
 def _softplus(reader: CallReader, call: Invocation) -> Tree | None:
     """``softplus(x, beta=1)``: log(1 + exp(beta x)) / beta, which is x above a high threshold."""
-    betas = keywords_of(call, "beta")
-    if (
-        len(call.arguments) != 1
-        or not betas
-        or {entry.arg for entry in call.node.keywords} - {"beta", "threshold"}
-        or any(_is_low(entry) for entry in keywords_of(call, "threshold"))
-    ):
+    betas = [*call.arguments[1:2], *keywords_of(call, "beta")]
+    thresholds = [*call.arguments[2:3], *keywords_of(call, "threshold")]
+    if not betas + thresholds or len(betas + thresholds) + 1 != len(call.arguments) + len(call.node.keywords):
         return None
-    operand, beta = reader.tree(call.arguments[0]), reader.tree(betas[0])
+    if any(map(_is_low, thresholds)):
+        raise reader.error("a softplus that is cut off is another function", call.node)
+    operand, beta = reader.tree(call.arguments[0]), reader.tree(betas[0]) if betas else _ONE
     if beta == _ONE:
         return Call("softplus", operand)
     return operation("/", Call("softplus", operation("*", beta, operand)), beta)

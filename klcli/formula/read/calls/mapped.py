@@ -5,19 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.read.ast_parts import words_in
 from klcli.formula.read.callee import called, stops_gradients
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
+from klcli.formula.read.decorators import maps_rows
 from klcli.formula.traversal import remade, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
 from klcli.values import replace
 
 _WRAPPERS = frozenset(("vmap", "jit", "filter_jit", "filter_vmap", "function", "compile"))
 """What makes a function of a function; of these `vmap` alone changes what is computed."""
-_CHANGING = frozenset(
-    ("vmap", "filter_vmap", "pmap", "grad", "filter_grad", "value_and_grad", "jacfwd", "jacrev", "hessian")
-)
-"""What makes a function that computes something else."""
 _ROWS = "vmap_of_rows"
 """The name of a call that stands for one of a function of `vmap`: its argument is computed of each row."""
 
@@ -40,19 +36,19 @@ def _is_first(axes: ast.expr) -> bool:
 
 
 def decorated(body: ast.expr, decorators: Sequence[ast.expr], *, is_closed: bool) -> ast.expr | None:
-    """What a function with decorators computes; None where one of them makes another function of it.
+    """What a function with decorators computes; None where that is not known.
 
     Args:
         body: what it computes without them.
-        decorators: of the function.
+        decorators: of the function, none of which is refused.
         is_closed: whether it depends on nothing but its arguments.
     """
     for one in reversed(decorators):
         if stops_gradients(one):
             stop = ast.copy_location(ast.Attribute(body, "detach", ast.Load()), body)
             body = ast.copy_location(ast.Call(stop, [], []), body)
-        elif not _CHANGING.isdisjoint(words_in(one)):
-            if isinstance(one, ast.Call) or "vmap" not in words_in(one) or not is_closed:
+        elif maps_rows(one):
+            if not is_closed:
                 return None
             body = rows_mapped(one, body)
     return body

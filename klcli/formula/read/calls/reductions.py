@@ -75,6 +75,12 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
         raise reader.error(f"{kind} does not take this argument", others[0])
     axes = (*others[:1], *keywords_of(call, *AXIS_NAMES))
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
+    if named := next((one for one in node.args if isinstance(literal(one), str)), None):
+        raise reader.error("an axis that has a name is not followed", named, "write its number")
+    if len(axes) > 1 or len(kept) > 1:
+        raise reader.error(f"{kind} does not take so many arguments", node)
+    if strange := next((one for one in kept if not isinstance(one, ast.Constant)), None):
+        raise reader.error("whether the axis is kept is not known", strange, "write keepdim=True or False")
     masks = keywords_of(call, "where")
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries

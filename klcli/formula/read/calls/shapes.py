@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
-from klcli.formula.read.ast_parts import literal, names_in
+from klcli.formula.read.ast_parts import is_true, literal, names_in
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.epsilons import KERAS_EPSILON
@@ -34,7 +34,7 @@ def axis_length(reader: CallReader, owner: ast.expr, axis: ast.expr) -> Tree:
         axis: which of its axes.
     """
     place = _whole_number(axis)
-    return Symbol("dim") if place is None else Length(reader.tree(owner), place)
+    return reader.named(axis, "length") if place is None else Length(reader.tree(owner), place)
 
 
 def new_axes(entry: ast.expr) -> list[int]:
@@ -115,19 +115,26 @@ def _axis_of_length(reader: CallReader, node: ast.expr) -> int | None:
 def _unsqueezed(reader: CallReader, call: Invocation) -> Tree | None:
     if not call.arguments:
         return None
-    operand, axis = reader.tree(call.arguments[0]), _axis(call)
-    return operand if axis is None else Reshape(operand, "unsqueeze", axis)
+    return Reshape(reader.tree(call.arguments[0]), "unsqueeze", _axis(reader, call))
 
 
 def _squeezed(reader: CallReader, call: Invocation) -> Tree | None:
     if not call.arguments:
         return None
-    operand, axis = reader.tree(call.arguments[0]), _axis(call)
-    return operand if axis is None and _given(call) else Reshape(operand, "squeeze", axis)
+    axis = _axis(reader, call) if _given(call) else None
+    return Reshape(reader.tree(call.arguments[0]), "squeeze", axis)
 
 
-def _axis(call: Invocation) -> int | None:
-    return next((place for entry in _given(call) if (place := _whole_number(entry)) is not None), None)
+def _axis(reader: CallReader, call: Invocation) -> int:
+    """The only axis that a call names.
+
+    Raises:
+        FormulaError: it is not written as a number, or there are others.
+    """
+    places = list(map(_whole_number, _given(call)))
+    if len(places) != 1 or places[0] is None:
+        raise reader.error(f"the axis of {call.name} is not followed", call.node, "write a single number")
+    return places[0]
 
 
 def _whole_number(node: ast.expr) -> int | None:
@@ -162,12 +169,16 @@ def _number(value: int) -> CallRow:
 
 
 def _filled(reader: CallReader, call: Invocation) -> Tree | None:
-    """The number that a tensor is made of; of another tensor it has the values and no gradient."""
+    """The number that a tensor is made of; of another tensor it has the values and no gradient.
+
+    One that shall have a gradient is what a text begins with.
+    """
     if not call.arguments:
         return None
     tree = reader.tree(_only_entry(call.arguments[0]))
-    is_number = isinstance(tree, Number | Symbol) or not names_in(call.arguments[0]).isdisjoint(_OF_NUMBERS)
-    return tree if is_number else Stop(tree)
+    is_first = isinstance(tree, Symbol) and any(map(is_true, keywords_of(call, "requires_grad")))
+    is_number = isinstance(tree, Number) or not names_in(call.arguments[0]).isdisjoint(_OF_NUMBERS)
+    return tree if is_number or is_first else Stop(tree)
 
 
 def _filled_by_method(reader: CallReader, call: Invocation) -> Tree | None:
@@ -195,7 +206,7 @@ SHAPED: tuple[CallRow, ...] = (
     row("len", "x", "the length of the first axis of x", _len),
     row("shape int_shape get_shape as_list", "x", "the shape of x, of which an entry is read", _unread),
     row("flatten ravel view reshape", "x, shape", "x in another shape", _flattened),
-    row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed),
+    row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed, is_sure=False),
     row("squeeze", "x, axis", "x without an axis of length 1, or without all of them", _squeezed),
     row("t", "x", "x transposed", of_first(lambda operand: Reshape(operand, "transpose"))),
     _number(0),

@@ -41,15 +41,6 @@ def test_each_row_is_computed_by_itself(body: str) -> None:
         assert evaluated(text) == pytest.approx(truth, rel=1e-14)
 
 
-@pytest.mark.parametrize(
-    "decorator",
-    ["jax.grad", "partial(jax.vmap, in_axes=1)", "jax.value_and_grad", "eqx.filter_vmap(in_axes=1)"],
-)
-def test_decorators_that_make_another_function_are_not_passed_over(decorator: str) -> None:
-    with pytest.raises(FormulaError, match="not followed"):
-        read_program(f"@{decorator}\ndef f(r):\n    return np.sum(r**2)\nf(x)", "python")
-
-
 def test_a_function_that_is_only_run_faster_is_the_same() -> None:
     assert evaluated("jax.jit(lambda r: np.sum(r, axis=1))(x)") == pytest.approx(X.sum(1))
 

@@ -47,13 +47,19 @@ def test_all_axes_but_the_first(text: str, shape: tuple[int, ...]) -> None:
     np.testing.assert_allclose(found.values, array.sum(tuple(range(1, array.ndim))), rtol=1e-14)
 
 
-@pytest.mark.parametrize("text", ["torch.sum(x, foo=1)", "torch.sum()", "sum(x, 2)", "x.sum('a')"])
+@pytest.mark.parametrize("text", ["torch.sum(x, foo=1)", "torch.sum()", "sum(x, 2)", "x.sum(1, True, True)"])
 def test_what_is_not_understood(text: str) -> None:
-    if text == "x.sum('a')":  # a word is a label of TensorFlow
-        assert read_program(text, "python")
-        return
     with pytest.raises(FormulaError, match="sum"):
         read_program(text, "python")
+
+
+def test_axes_that_are_not_known_are_not_passed_over() -> None:
+    for text, problem in (("x.sum('batch')", "has a name"), ("x.sum(1, keepdim=flag)", "is kept")):
+        with pytest.raises(FormulaError, match=problem):
+            read_program(text, "python")
+    for text in ("x.unsqueeze(place)", "x.squeeze(dim=(0, 1))"):
+        with pytest.raises(FormulaError, match="the axis of .* is not followed"):
+            read_program(text, "python")
 
 
 def test_equal_numbers_whose_count_is_not_known_are_not_added_up() -> None:

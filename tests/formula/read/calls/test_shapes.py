@@ -65,11 +65,15 @@ def test_other_rows_are_not_taken_for_the_same(text: str) -> None:
 
 
 def test_a_tensor_made_of_another_one_has_no_gradient() -> None:
-    made = {
-        text: read_program(text, "python").arrays for text in ("torch.tensor(x.exp())", "torch.tensor(x)")
-    }
-    assert list(map(type, made.values())) == [Stop, Symbol]
-    for text in ("s = x.sum()\ntorch.tensor(s)", "torch.tensor(x**2 - y)", "x.new_tensor(x**2)"):
+    first = read_program("torch.tensor(x, requires_grad=True)", "python").arrays
+    assert first == Symbol("x")
+    for text in (
+        "torch.tensor(x)",
+        "torch.tensor(x.exp(), requires_grad=True)",
+        "s = x.sum()\ntorch.tensor(s)",
+        "torch.tensor(x**2 - y)",
+        "x.new_tensor(x**2)",
+    ):
         assert isinstance(read_program(text, "python").arrays, Stop)
     assert not isinstance(read_program("torch.tensor(np.log(x))", "python").arrays, Stop)
 

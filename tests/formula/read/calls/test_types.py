@@ -8,11 +8,16 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.types import has_integer_type
+from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.tree import Call, Stop, Symbol
 
 
 @pytest.mark.parametrize(
-    "text", ["x.detach()", "tf.stop_gradient(x)", "sg(x)", "x.item()", "x.tolist()", "x.data"]
+    "text",
+    [
+        *("x.detach()", "tf.stop_gradient(x)", "sg(x)", "x.item()", "x.tolist()", "x.data", "x.numpy()"),
+        *("float(x)", "x.requires_grad_(False)", "x.requires_grad_(requires_grad=False)"),
+    ],
 )
 def test_what_has_no_gradient(text: str) -> None:
     assert read_program(text, "python").arrays == Stop(Symbol("x"))
@@ -27,6 +32,7 @@ def test_what_has_no_gradient(text: str) -> None:
         "x.astype(int)",
         "int(x)",
         "np.asarray(x, dtype=int)",
+        "x.astype('i4')",
     ],
 )
 def test_what_cuts_to_integers(text: str) -> None:
@@ -34,10 +40,29 @@ def test_what_cuts_to_integers(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x.float()", "x.to(device)", "tf.cast(x, 'float32')", "x.clone()", "np.asarray(x)"]
+    "text",
+    [
+        *("x.float()", "x.to(device)", "tf.cast(x, 'float32')", "x.clone()", "np.asarray(x)"),
+        *("x.to(dtype)", "x.requires_grad_()", "x.requires_grad_(True)"),
+    ],
 )
 def test_what_gives_its_argument_back(text: str) -> None:
-    assert read_program(text, "python").tree == Symbol("x")
+    assert read_program(text, "python").arrays == Symbol("x")
+
+
+def test_a_number_made_of_an_array_of_numpy_has_no_gradient_to_lose() -> None:
+    own, torch = (
+        read_program(f"kl = {library}.sum(x**2)\nfloat(kl)", "python").arrays for library in ("np", "torch")
+    )
+    assert isinstance(torch, Stop) and torch.operand == own
+
+
+@pytest.mark.parametrize(
+    "text", ["x.to(torch.bool)", "x.astype(bool)", "tf.cast(x, tf.complex64)", "x.type(torch.cfloat)"]
+)
+def test_what_keeps_no_number_is_not_read(text: str) -> None:
+    with pytest.raises(FormulaError, match="keeps no number"):
+        read_program(text, "python")
 
 
 @pytest.mark.parametrize(
