@@ -43,5 +43,5 @@ def test_what_keeps_a_function_as_it_is(decorator: str) -> None:
 )
 @pytest.mark.parametrize("call", ["", "f(x)"])
 def test_what_may_change_a_function_is_not_passed_over(decorator: str, call: str) -> None:
-    with pytest.raises(FormulaError, match="what the decorator @.* makes of this function is not followed"):
+    with pytest.raises(FormulaError, match=r"what the decorator @.* makes of this function is not followed"):
         read_program(f"@{decorator}\n{FUNCTION}{call}", "python")

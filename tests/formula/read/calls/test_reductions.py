@@ -58,7 +58,7 @@ def test_axes_that_are_not_known_are_not_passed_over() -> None:
         with pytest.raises(FormulaError, match=problem):
             read_program(text, "python")
     for text in ("x.unsqueeze(place)", "x.squeeze(dim=(0, 1))"):
-        with pytest.raises(FormulaError, match="the axis of .* is not followed"):
+        with pytest.raises(FormulaError, match=r"the axis of .* is not followed"):
             read_program(text, "python")
 
 

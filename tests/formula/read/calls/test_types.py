@@ -54,7 +54,7 @@ def test_a_number_made_of_an_array_of_numpy_has_no_gradient_to_lose() -> None:
     own, torch = (
         read_program(f"kl = {library}.sum(x**2)\nfloat(kl)", "python").arrays for library in ("np", "torch")
     )
-    assert isinstance(torch, Stop) and torch.operand == own
+    assert torch == Stop(own)
 
 
 @pytest.mark.parametrize(
