@@ -75,8 +75,8 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
         raise reader.error(f"{kind} does not take this argument", others[0])
     axes = (*others[:1], *keywords_of(call, *AXIS_NAMES))
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
-    if named := next((one for one in node.args if isinstance(literal(one), str)), None):
-        raise reader.error("an axis that has a name is not followed", named, "write its number")
+    if label := next((one for one in node.args if isinstance(literal(one), str)), None):
+        raise reader.error("an axis that has a name is not followed", label, "write its number")
     if len(axes) > 1 or len(kept) > 1:
         raise reader.error(f"{kind} does not take so many arguments", node)
     if strange := next((one for one in kept if not isinstance(one, ast.Constant)), None):
