@@ -12,7 +12,7 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
-from klcli.cli.linting.driver import cores
+from klcli.cli.linting.lint_project import cores
 from klcli.cli.linting.walk import walk
 from tests.benchmarks.table import print_table
 

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.linting.plan import Flags
-from klcli.cli.linting.run import run
+from klcli.cli.linting.flags_over_configuration import Flags
+from klcli.cli.linting.run_and_notes import run
 from klcli.cli.options.completing import codes, files
 from klcli.cli.options.types import Whole
 from klcli.cli.output import Settings, findings_options

@@ -114,7 +114,7 @@ def _start(work: Callable[[str], Any]) -> None:
     global _work
     _work = work
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    gc.disable()  # see `driver`
+    gc.disable()  # see `lint_project`
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from klcli.cli.linting.guard import or_unreadable
+from klcli.cli.linting.failing_files import or_unreadable
 from klcli.cli.linting.sources import Sources
 from klcli.cli.writing import remove_left_overs, write_whole
 from klcli.lint.findings.edits import UneditableError, edited_file

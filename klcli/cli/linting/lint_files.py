@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from klcli.cli.linting.driver import cores
-from klcli.cli.linting.plan import Flags
-from klcli.cli.linting.run import run_of
+from klcli.cli.linting.flags_over_configuration import Flags
+from klcli.cli.linting.lint_project import cores
+from klcli.cli.linting.run_and_notes import run_of
 from klcli.cli.output import Settings
 from klcli.report.lint_data import LintData
 

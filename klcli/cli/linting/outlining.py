@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.cli.linting.guard import or_unreadable
+from klcli.cli.linting.failing_files import or_unreadable
 from klcli.cli.linting.sources import Sources
 from klcli.lint.findings.types import Linted
 from klcli.lint.project.outlines import Outline, outline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.cli.linting.guard import or_unreadable
+from klcli.cli.linting.failing_files import or_unreadable
 from klcli.cli.linting.sources import Sources
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted

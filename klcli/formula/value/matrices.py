@@ -1,7 +1,7 @@
 """Functions of matrices, and products and powers in the manner in which a formula of matrices is written.
 
 A vector has one axis and stands, unless it is a `row`; which kinds fit together is for
-`klcli.formula.value.kinds`, so that what has a kind has a value wherever its functions have one.
+`klcli.formula.value.symbol_kinds`, so that what has a kind has a value wherever its functions have one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 from klcli.formula.tree import Number, Operation, Reduction, Tree
 from klcli.formula.value.entrywise_operations import Entries
-from klcli.formula.value.kinds import Manner, SymbolKind, joined_kind, power_kind, product_kind
 from klcli.formula.value.linear_algebra import Linear, Matrix
 from klcli.formula.value.small_arrays import (
     Array,
@@ -25,6 +24,7 @@ from klcli.formula.value.small_arrays import (
     summed,
     transposed,
 )
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind, joined_kind, power_kind, product_kind
 from klcli.values import dataclass, replace
 
 _TWO = Number(Fraction(2))

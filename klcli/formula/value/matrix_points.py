@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.matrices import Matrices, kind_of_array
 from klcli.formula.value.small_arrays import Array, ShapeError
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind
 from klcli.values import dataclass
 
 T = TypeVar("T")

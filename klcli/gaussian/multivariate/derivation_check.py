@@ -12,9 +12,9 @@ from klcli.formula.read.math_parser import parse_matrices as parse
 from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.tree import Call, Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
-from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear_algebra import Linear, transposed
 from klcli.formula.value.matrix_points import Evaluator, KindedValue
+from klcli.formula.value.symbol_kinds import Manner
 from klcli.gaussian.derivation_step import DIGITS, are_same
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance

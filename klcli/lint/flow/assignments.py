@@ -10,7 +10,7 @@ from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.sinks import sinks_in
 from klcli.lint.flow.slicing import excerpt
 from klcli.lint.flow.state import State
-from klcli.lint.flow.structures import Structure, normal, structure_of
+from klcli.lint.flow.values_with_parts import Structure, normal, structure_of
 from klcli.lint.project.classes import class_of
 from klcli.values import replace
 

@@ -11,8 +11,8 @@ from klcli.formula.read.ast_parts import below, text_of_name, walked
 from klcli.formula.read.callee import viewed
 from klcli.formula.read.random_calls import noise_kind, noise_parameters
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.flow.structures import normal
 from klcli.lint.flow.syntax_names import stored
+from klcli.lint.flow.values_with_parts import normal
 from klcli.lint.project.definitions import SourceFunction, parameters
 from klcli.names.noise import is_epsilon
 

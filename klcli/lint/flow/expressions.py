@@ -15,8 +15,8 @@ from klcli.lint.flow.branches import up_to
 from klcli.lint.flow.frames import LIBRARY, Frame
 from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
 from klcli.lint.flow.state import State
-from klcli.lint.flow.structures import is_normal, part
 from klcli.lint.flow.syntax_names import stored
+from klcli.lint.flow.values_with_parts import is_normal, part
 from klcli.lint.project.call_targets import Callee, target
 from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import SourceFunction

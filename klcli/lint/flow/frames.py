@@ -11,8 +11,8 @@ from klcli.formula.read.callee import stops_gradients
 from klcli.formula.read.calls.table import OPERATIONS
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.flow_step import FlowStatement
-from klcli.lint.flow.structures import Structure
 from klcli.lint.flow.syntax_names import LATER
+from klcli.lint.flow.values_with_parts import Structure
 from klcli.lint.project.definitions import Definitions, SourceFunction, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope

@@ -11,7 +11,7 @@ from klcli.lint.flow.assignments import assign, kept
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.flow.state import State
-from klcli.lint.flow.structures import annotated, structure_of
+from klcli.lint.flow.values_with_parts import annotated, structure_of
 from klcli.lint.project.call_targets import Callee, target
 from klcli.lint.project.classes import class_of
 from klcli.lint.project.definitions import SourceFunction, lambda_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from klcli.formula.read.ast_parts import text_of_name
 from klcli.formula.read.callee import called
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.lint.flow.structures import Structure, structure_of
+from klcli.lint.flow.values_with_parts import Structure, structure_of
 from klcli.lint.project.definitions import Class
 from klcli.values import dataclass, field
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.normal_methods import NORMAL_DIVERGENCE, NORMAL_DRAW, NORMAL_LOG_DENSITY
-from klcli.lint.flow.structures import Structure
+from klcli.lint.flow.values_with_parts import Structure
 from klcli.lint.project.definitions import Definitions
 
 _CHAINER = {

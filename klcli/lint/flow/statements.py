@@ -22,8 +22,8 @@ from klcli.lint.flow.inlining import annotate
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.flow.state import State
-from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.flow.syntax_names import names_in, stored
+from klcli.lint.flow.values_with_parts import Structure, structure_of
 from klcli.lint.project.definitions import SourceFunction, lambda_of
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope

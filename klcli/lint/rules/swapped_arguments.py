@@ -14,7 +14,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.shape_only_results import is_only_checked_for_shape
 from klcli.lint.findings.term_places import place_of
 from klcli.lint.findings.types import Finding
-from klcli.lint.flow.structures import is_normal
+from klcli.lint.flow.values_with_parts import is_normal
 from klcli.lint.project.definitions import Definitions
 from klcli.lint.rules.reversed_kl import reversed_terms
 from klcli.lint.rules.rule import ModuleTerms, finding_at_node

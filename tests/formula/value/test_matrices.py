@@ -10,9 +10,9 @@ import pytest
 from klcli.formula.tree import MatrixCall, Symbol
 from klcli.formula.value.entrywise_operations import DOUBLES
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.formula.value.kinds import Manner
 from klcli.formula.value.matrices import Matrices, called, kind_of_array
 from klcli.formula.value.small_arrays import Array, ShapeError, UnshapedError
+from klcli.formula.value.symbol_kinds import Manner
 
 SIZES = (1, 2, 3, 5)
 inv, det = np.linalg.inv, np.linalg.det

@@ -11,9 +11,9 @@ import pytest
 from klcli.formula.program_reader import read_as_matrices
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Manner
 from klcli.formula.value.matrix_points import Evaluator, KindedValue
 from klcli.formula.value.small_arrays import ShapeError
+from klcli.formula.value.symbol_kinds import Manner
 
 MATHEMATICS, COLUMNS, FLAT = Manner(True), Manner(False), Manner(False, flat=True)
 SIZES = (1, 2, 3, 5)

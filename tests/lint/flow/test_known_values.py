@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.known_values import Knowledge
-from klcli.lint.flow.structures import structure_of
+from klcli.lint.flow.values_with_parts import structure_of
 from tests.lint.sources import expression
 
 

@@ -12,10 +12,10 @@ from klcli.formula.program_reader import Program, ProgramSource, read_again
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.linear_algebra import Linear
 from klcli.formula.value.matrix_points import Evaluator
 from klcli.formula.value.small_arrays import ShapeError
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind
 from klcli.judge.corrections import effort
 from klcli.judge.mistakes.search import Change, UndoneMistake, changes
 from klcli.judge.scaled_kl import FixedPrior

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.value.linear_algebra import Linear, transposed
 from klcli.formula.value.matrix_points import Evaluator, KindedValue
+from klcli.formula.value.symbol_kinds import SymbolKind
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.counterexample import Counterexample, Plain
 from klcli.judge.spaces.matrices.fitting import Subject

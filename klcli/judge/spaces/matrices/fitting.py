@@ -19,9 +19,9 @@ from typing import Any, TypeAlias
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear_algebra import Linear
 from klcli.formula.value.matrix_points import Evaluator
+from klcli.formula.value.symbol_kinds import Manner
 from klcli.judge.engine import (
     COMPARED_DIGITS,
     SPARE_DIGITS,

@@ -8,8 +8,8 @@ from klcli.errors import KlcliError
 from klcli.formula.program_reader import Program
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Operation, Reduction
-from klcli.formula.value.kinds import Manner, SymbolKind, typings
 from klcli.formula.value.small_arrays import ShapeError
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind, typings
 from klcli.judge.mistakes.rules.rewriting import TWO
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject

@@ -13,7 +13,7 @@ from klcli.formula.minimal_edits import in_habit
 from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Operation, Symbol, Tree, operation
-from klcli.formula.value.kinds import SymbolKind
+from klcli.formula.value.symbol_kinds import SymbolKind
 from klcli.judge.clipped_kl import unknown_limits
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.conditions import equation

@@ -12,10 +12,10 @@ from klcli.formula.program_reader import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.kinds import Manner, SymbolKind, kind_of
 from klcli.formula.value.linear_algebra import Linear, transposed
 from klcli.formula.value.matrix_points import Evaluator, KindedValue
 from klcli.formula.value.small_arrays import ShapeError
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind, kind_of
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.sampler import SamplerJudgement, check_use, sampled_beside
 from klcli.judge.spaces.matrices.fitting import decimal_probes

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, product
 
 from klcli.errors import KlcliError
-from klcli.formula.value.kinds import SymbolKind
+from klcli.formula.value.symbol_kinds import SymbolKind
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION, READINGS
 from klcli.judge.ways import Head, Side, Way, way_of
 from klcli.names.matrices import CHOLESKY_FACTOR, COVARIANCE_MATRIX, PRECISION_MATRIX

@@ -13,9 +13,9 @@ from klcli.errors import KlcliError
 from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, walk
 from klcli.formula.tree import MatrixCall, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.linear_algebra import Linear
 from klcli.formula.value.matrix_points import Evaluator, KindedValue
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind
 from klcli.judge.spaces.matrices.points import Shown, fixed_points, shown
 from klcli.names.counts import count_of, is_dimension
 from klcli.names.losses import is_other_term, is_weight

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from klcli.formula.minimal_edits import in_habit
 from klcli.formula.program_reader import Program
 from klcli.formula.tree import Symbol
-from klcli.formula.value.kinds import Manner
+from klcli.formula.value.symbol_kinds import Manner
 from klcli.judge.engine import COMPARED_DIGITS
 from klcli.judge.naming import gaussian_text
 from klcli.judge.recognized_constants import constant_text

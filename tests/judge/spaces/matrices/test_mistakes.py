@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from klcli.formula.program_reader import read_matrices
-from klcli.formula.value.kinds import Manner
+from klcli.formula.value.symbol_kinds import Manner
 from klcli.judge.mistakes.table import OF_MATRICES
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import RULES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.value.kinds import SymbolKind
+from klcli.formula.value.symbol_kinds import SymbolKind
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.spaces.matrices.ways import misfit, sides_said, ways
 from klcli.judge.ways import Head, Way, way_of

@@ -18,8 +18,8 @@ from klcli.formula.tree import (
     Tree,
     operation,
 )
-from klcli.formula.value.kinds import Manner, SymbolKind, kind_of
 from klcli.formula.value.small_arrays import ShapeError
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind, kind_of
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Head, Way
 from klcli.values import dataclass, field

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program_reader import read_as_matrices
-from klcli.formula.value.kinds import Manner, SymbolKind, kind_of, typings
 from klcli.formula.value.small_arrays import ShapeError
 from klcli.formula.value.small_arrays import ShapeError as ArraysShapeError
+from klcli.formula.value.symbol_kinds import Manner, SymbolKind, kind_of, typings
 
 MATHEMATICS, COLUMNS, FLAT = Manner(True), Manner(False), Manner(False, flat=True)
 KINDS: dict[str, SymbolKind] = {"S": "matrix", "L": "matrix", "mu": "vector", "x": "vector", "s": "scalar"}

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from klcli.cli.linting.driver import findings_of, lint_files
-from klcli.cli.linting.plan import Flags, Plan, plan
+from klcli.cli.linting.flags_over_configuration import Flags, Plan, plan
+from klcli.cli.linting.lint_project import findings_of, lint_files
 from klcli.cli.output import Settings
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError

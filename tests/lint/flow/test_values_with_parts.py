@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from klcli.lint.flow.structures import annotated, is_normal, normal, part, structure_of
+from klcli.lint.flow.values_with_parts import annotated, is_normal, normal, part, structure_of
 from tests.lint.sources import expression
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting import crash_proof_pool, driver, guard, worker
+from klcli.cli.linting import crash_proof_pool, failing_files, lint_project, worker
 from klcli.cli.linting.crash_proof_pool import spread
-from klcli.cli.linting.driver import findings_of, lint_files
+from klcli.cli.linting.lint_project import findings_of, lint_files
 from klcli.cli.linting.sources import Sources
 from klcli.formula.value.budget import spend
 from klcli.lint.findings.types import Linted
@@ -28,8 +28,8 @@ BAD = "def kl(mu, s):\n    return -0.5 * (1 + s - mu ** 2 - torch.exp(s) ** 2).s
 @pytest.fixture
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(driver, "_FEW_LOOKS", 0)
-    monkeypatch.setattr(driver, "_FEW_FILES", 0)
+    monkeypatch.setattr(lint_project, "_FEW_LOOKS", 0)
+    monkeypatch.setattr(lint_project, "_FEW_FILES", 0)
     names = [f"m{number}.{('py', 'py', 'ipynb')[number % 3]}" for number in range(6)]
     for number, name in enumerate(names):
         Path(name).write_text((GOOD, BAD, "no notebook")[number % 3])
@@ -82,7 +82,7 @@ def test_one_file_does_not_end_the_others(
     expected = lint(names)
     monkeypatch.delenv("KLCLI_TRACEBACK", raising=False)
     monkeypatch.setattr(worker, "linted", failing(error))
-    monkeypatch.setattr(guard, "_MOST_WORK", 1_000_000)
+    monkeypatch.setattr(failing_files, "_MOST_WORK", 1_000_000)
     results = lint(names, jobs)
     assert results[4] == Linted("m4.py", unreadable=reason, is_bug=isinstance(error, ZeroDivisionError))
     assert results[:4] + results[5:] == expected[:4] + expected[5:]
@@ -182,7 +182,7 @@ def test_more_processes_than_are_of_use_are_not_started(monkeypatch: pytest.Monk
         return {path: Linted(path) for path in paths}
 
     monkeypatch.setattr(crash_proof_pool, "spread", counted)
-    monkeypatch.setattr("klcli.cli.linting.driver.cores", lambda: 100)
+    monkeypatch.setattr("klcli.cli.linting.lint_project.cores", lambda: 100)
     lint([f"{number}.py" for number in range(1000)], jobs=900)
     monkeypatch.setattr("sys.platform", "win32")
     lint([f"{number}.py" for number in range(1000)], jobs=900)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from klcli.trace.recorders.optimizers import optimizer_near
+from klcli.trace.recorders.named_optimizers import optimizer_near
 
 
 def of_library(library: str, name: str, *bases: type) -> Any:
