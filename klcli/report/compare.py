@@ -10,7 +10,6 @@ from klcli.formula.numeral import number_text, significant
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.formula.value.interval import enclose, nearest_double
-from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import ComparisonEntry, Judged
 from klcli.judge.several_latents import Latents
@@ -18,7 +17,7 @@ from klcli.report.compare_data import CompareData, Expectation, FormulaData, Poi
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.compare_picture import penalty_plot
 from klcli.report.compare_tables import TONES, along_sigma, at_point, under_every_reading
-from klcli.report.csv_records import CellValue
+from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.document import (
     Document,
     DocumentBlock,
@@ -115,20 +114,14 @@ def _title(reading: Parameterization) -> Text:
 
 def _rows(data: CompareData, judged: Sequence[Judged]) -> Iterator[dict[str, CellValue]]:
     for formula in judged:
-        found = formula.minimum
         yield {
             "parameterization": data.parameterization,
-            "name": formula.name,
-            "formula": to_text(formula.formula),
-            "verdict": formula.verdict,
+            **fields_of(formula, "name formula verdict"),
             "exact_under": " ".join(formula.exact_under),
             "value": formula.value,
             "truth": data.truth.value,
-            "ratio": formula.ratio,
-            "minimum_mu": found.mu if found else None,
-            "minimum_sigma": found.sigma if found else None,
-            "curvature": formula.curvature,
-            "explanation": formula.explanation,
+            **fields_of(formula, "ratio minimum_mu=minimum.mu minimum_sigma=minimum.sigma"),
+            **fields_of(formula, "curvature explanation"),
         }
 
 

@@ -6,14 +6,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
-from klcli.gaussian.divergence_result import ClosedForm, KlTerms, Unit
+from klcli.gaussian.divergence_result import Unit
 from klcli.gaussian.heads import Heads
 from klcli.report.csv_records import CellValue, fields_of
 from klcli.witness.examination import Examination
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
-    from klcli.witness.witness import Witness
+
+_TERMS = "closed_form=value spread shift"
+_SAMPLED = (
+    "monte_carlo=monte_carlo.value standard_error=monte_carlo.standard_error z=monte_carlo.z "
+    "samples=monte_carlo.samples seed=monte_carlo.seed"
+)
+_WITNESSES = f"integral=integral.value estimator=monte_carlo.estimator {_SAMPLED} status"
+"""The columns of what was found beside a closed form."""
 
 
 def rows(
@@ -45,15 +52,16 @@ def _independent(
     """
     whole = found.closed_form
     assert whole  # two Gaussians have one
+    witnesses = fields_of(found, _WITNESSES)
     places = zip(q.mean, q.spread.sigma(), p.mean, p.spread.sigma(), strict=True)
     for number, (place, terms) in enumerate(zip(places, whole.per_dimension, strict=True), 1):
         yield {
             **_place(divergence, number, place, unit),
-            **_terms(terms),
-            **dict.fromkeys(_witnesses(found)),
+            **fields_of(terms, _TERMS),
+            **dict.fromkeys(witnesses),
         }
     # Means and standard deviations of q and p, of which a sum has none.
-    yield {**_place(divergence, "sum", (None,) * 4, unit), **_terms(whole), **_witnesses(found)}
+    yield {**_place(divergence, "sum", (None,) * 4, unit), **fields_of(whole, _TERMS), **witnesses}
 
 
 def _place(
@@ -70,41 +78,17 @@ def _with_matrices(divergence: str, unit: Unit, found: Examination) -> dict[str,
         "divergence": divergence,
         "dimensions": terms.dimension,
         "unit": unit,
-        **_terms(terms),
-        **fields_of(terms, "trace log_determinant mahalanobis method"),
-        **_witnesses(found),
+        **fields_of(terms, f"{_TERMS} trace log_determinant mahalanobis method"),
+        **fields_of(found, _WITNESSES),
     }
 
 
 def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examination) -> dict[str, CellValue]:
-    columns = _witnesses(found)
-    del columns["estimator"]
-    status = columns.pop("status")
     return {
         "divergence": divergence,
         "prior": p.text,
         "unit": unit,
-        "closed_form": found.closed_form.value if found.closed_form else None,
-        **columns,
+        **fields_of(found, f"closed_form=closed_form.value integral=integral.value {_SAMPLED}"),
         **{f"{row.kind} bound: {row.name}": row.value for row in found.bounds},
-        "status": status,
-    }
-
-
-def _terms(terms: KlTerms | ClosedForm) -> dict[str, CellValue]:
-    return {"closed_form": terms.value, "spread": terms.spread, "shift": terms.shift}
-
-
-def _witnesses(found: Examination) -> dict[str, CellValue]:
-    """The columns of what was found beside a closed form."""
-    sampled: Witness | None = found.monte_carlo
-    return {
-        "integral": found.integral.value if found.integral else None,
-        "estimator": sampled.estimator if sampled else None,
-        "monte_carlo": sampled.value if sampled else None,
-        "standard_error": sampled.standard_error if sampled else None,
-        "z": sampled.z if sampled else None,
-        "samples": sampled.samples if sampled else None,
-        "seed": sampled.seed if sampled else None,
         "status": found.status,
     }

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.gaussian.heads import Heads
-from klcli.report.csv_records import CellValue, fields_of
+from klcli.report.csv_records import fields_of
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Text, table_of
 from klcli.report.limits import Held
 from klcli.report.report import Report
 from klcli.report.wording import normal_text
 from klcli.values import dataclass
+
+_NUMBERS = "line name value=found.value spread=found.spread shift=found.shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,6 @@ class RowComputed:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TableData:
-    """The data of `klcli compute --rows`; the field names are the keys of its JSON."""
-
-    schema: str
-    unit: Unit
-    rows: Sequence[Mapping[str, object]]
-    summary: Mapping[str, int]
-    warnings: tuple[str, ...]
-
-
 def table_report(rows: Sequence[RowComputed], unit: Unit) -> Report:
     """The report of all rows of a file, in their order."""
     unread = sum(bool(row.problem) for row in rows)
@@ -59,8 +50,16 @@ def table_report(rows: Sequence[RowComputed], unit: Unit) -> Report:
     if any(row.held for row in rows):
         counted += f", {failed:,} beyond a limit"
     return Report(
-        data=TableData("klcli.compute-rows/1", unit, list(map(_data, rows)), summary, ()),
-        rows=tuple(_record(row, unit) for row in rows),
+        data={
+            "schema": "klcli.compute-rows/1",
+            "unit": unit,
+            "rows": [fields_of(row, f"{_NUMBERS} limits=held") | _error(row) for row in rows],
+            "summary": summary,
+            "warnings": (),
+        },
+        rows=[
+            {**fields_of(row, f"{_NUMBERS} holds=held.holds"), "unit": unit, **_error(row)} for row in rows
+        ],
         columns=("line", "name", "unit", "value", "spread", "shift", "holds", "error"),
         document=Document(
             f"KL(q || p) in {unit}, in closed form",
@@ -72,28 +71,8 @@ def table_report(rows: Sequence[RowComputed], unit: Unit) -> Report:
     )
 
 
-def _data(row: RowComputed) -> dict[str, object]:
-    return {
-        **fields_of(row, "line name"),
-        **_numbers(row),
-        "limits": row.held,
-        "error": row.problem or None,
-    }
-
-
-def _record(row: RowComputed, unit: Unit) -> dict[str, CellValue]:
-    return {
-        **fields_of(row, "line name"),
-        "unit": unit,
-        **_numbers(row),
-        "holds": row.held.holds if row.held else None,
-        "error": row.problem or None,
-    }
-
-
-def _numbers(row: RowComputed) -> dict[str, float | None]:
-    names = "value spread shift"
-    return fields_of(row.found, names) if row.found else dict.fromkeys(names.split())
+def _error(row: RowComputed) -> dict[str, str | None]:
+    return {"error": row.problem or None}
 
 
 def _table(rows: Sequence[RowComputed], unit: Unit) -> CellTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -16,8 +16,18 @@ ResultRow: TypeAlias = Mapping[str, CellValue]
 
 
 def fields_of(result: object, names: str) -> dict[str, Any]:
-    """Some fields of a result by their names, which have blanks between them."""
-    return {name: getattr(result, name) for name in names.split()}
+    """Some fields of a result, written with blanks between them; what None would have is None.
+
+    ``value`` is a field, ``integral=found.integral.value`` one of its parts under a name of its own.
+    """
+    pairs = (entry.split("=") for entry in names.split())
+    return {pair[0]: _at(result, pair[-1].split(".")) for pair in pairs}
+
+
+def _at(result: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        result = None if result is None else getattr(result, name)
+    return result
 
 
 def own_fields(result: Any) -> dict[str, Any]:

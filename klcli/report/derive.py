@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from klcli.formula.read.math_parser import known
 from klcli.formula.tree import Symbol
@@ -16,7 +17,7 @@ from klcli.gaussian.multivariate.derivation_proof import PROVED_SIZES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import FORMULAS
 from klcli.judge.verdict import exact_under
-from klcli.report.csv_records import own_fields
+from klcli.report.csv_records import CellValue, fields_of
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -30,48 +31,13 @@ from klcli.report.document import (
     table_of,
 )
 from klcli.report.report import Report
-from klcli.values import dataclass, replace
+from klcli.values import replace
 
 _BETWEEN: Text = (
     "Between A and B stands ",
     *("2 ", known("log sigma"), " = ", known("log sigma^2"), " and nothing else: A writes s for "),
     *(known("sigma"), ", B for ", known("sigma^2"), "."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DerivedStep:
-    """One step; `proved` is None for the definition and where no proof was asked for."""
-
-    rule: str
-    formula: str
-    latex: str
-    proved: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class MetOnline:
-    """A formula that is met online: the same KL(q || N(0, 1)) in the head of its reading."""
-
-    name: str
-    parameterization: str
-    formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class DerivationData:
-    """The data of `klcli derive`; the field names are the keys of its JSON."""
-
-    schema: str
-    parameterization: str
-    unit: Unit
-    prior: str
-    steps: tuple[DerivedStep, ...]
-    probes: int
-    digits: int
-    status: str
-    met_online: tuple[MetOnline, ...]
-    warnings: tuple[str, ...]
 
 
 def derive_report(
@@ -92,45 +58,47 @@ def derive_report(
     """
     status = "checked" if proofs is None else "proved" if all(proofs) else "not proved"
     met_online = _met_online() if prior == "N(0, 1)" and unit == "nats" else {}
-    data = DerivationData(
-        "klcli.derive/1",
-        reading.name,
-        unit,
-        prior,
-        _derived(derivation.steps, proofs),
-        derivation.probes,
-        derivation.digits,
-        status,
-        tuple(MetOnline(name, one, to_text(FORMULAS[name])) for name, one in met_online.items()),
-        (),
-    )
-    return _report(data, derivation.steps, _title(reading, prior), _remarks(data))
+    data = {
+        "schema": "klcli.derive/1",
+        "parameterization": reading.name,
+        "unit": unit,
+        "prior": prior,
+        "steps": _derived(derivation.steps, proofs),
+        **fields_of(derivation, "probes digits"),
+        "status": status,
+        "met_online": [
+            {"name": name, "parameterization": one, "formula": FORMULAS[name]}
+            for name, one in met_online.items()
+        ],
+        "warnings": (),
+    }
+    return _report(data, derivation.steps, _title(reading, prior), _remarks(derivation, status, met_online))
 
 
 def _derived(
     steps: Sequence[DerivationStep], proofs: Sequence[bool | None] | None
-) -> tuple[DerivedStep, ...]:
+) -> list[dict[str, CellValue]]:
     """The steps with what is proved of each: of the definition, which is the first, nothing."""
     marks = (None, *(proofs or (None,) * (len(steps) - 1)))
-    return tuple(
-        DerivedStep(step.words, to_text(step.tree), to_text(step.tree, "latex"), mark)
+    return [
+        {"rule": step.words, "formula": step.tree, "latex": to_text(step.tree, "latex"), "proved": mark}
         for step, mark in zip(steps, marks, strict=True)
-    )
+    ]
 
 
 def _report(
-    data: DerivationData, steps: Sequence[DerivationStep], title: Text, remarks: Iterator[DocumentBlock]
+    data: Mapping[str, Any], steps: Sequence[DerivationStep], title: Text, remarks: Iterator[DocumentBlock]
 ) -> Report:
     """The report of steps, and of what is to be said below them."""
     words = {None: "", True: "proved", False: "not proved"}
-    pairs = zip(steps, data.steps, strict=True)
-    shown = tuple(ShownStep(step.rule, step.tree, words[one.proved]) for step, one in pairs)
+    pairs = zip(steps, data["steps"], strict=True)
+    shown = tuple(ShownStep(step.rule, step.tree, words[one["proved"]]) for step, one in pairs)
     return Report(
         data=data,
-        rows=[{"step": number, **own_fields(one)} for number, one in enumerate(data.steps, 1)],
+        rows=[{"step": number, **one} for number, one in enumerate(data["steps"], 1)],
         document=Document(title, (Steps("KL(q || p)", shown), *remarks)),
-        bare=data.steps[-1].formula,
-        holds=data.status != "not proved",
+        bare=to_text(steps[-1].tree),
+        holds=data["status"] != "not proved",
     )
 
 
@@ -141,27 +109,27 @@ def _title(reading: Parameterization, prior: str) -> Text:
     return ("KL(q || p) of q = N(", *q, ") and p = N(", *given, head)
 
 
-def _remarks(data: DerivationData) -> Iterator[DocumentBlock]:
-    held = f"each step equals the one before to {data.digits} digits at {data.probes} points"
-    if data.status == "checked":
+def _remarks(derivation: Derivation, status: str, met_online: Mapping[str, str]) -> Iterator[DocumentBlock]:
+    held = f"each step equals the one before to {derivation.digits} digits at {derivation.probes} points"
+    if status == "checked":
         yield Paragraph(f"{held}; --prove proves it by algebra", "muted")
-    elif data.status == "proved":
+    elif status == "proved":
         yield Paragraph("every step is proved by algebra, for all means and all heads", "good")
     else:
         yield Paragraph(f"the steps so marked were not proved; {held}", "bad")
-    if data.met_online:
+    if met_online:
         yield Heading("the same in the heads of the formulas that are met online")
-        yield _side_by_side(data.met_online)
+        yield _side_by_side(met_online)
         yield Paragraph(_BETWEEN)
 
 
-def _side_by_side(formulas: Sequence[MetOnline]) -> CellTable:
+def _side_by_side(met_online: Mapping[str, str]) -> CellTable:
     """The formulas below each other, each with what its head is."""
     rows = []
-    for one in formulas:
-        reading = PARAMETERIZATIONS[one.parameterization]
+    for name, head in met_online.items():
+        reading = PARAMETERIZATIONS[head]
         meaning = (f"{reading.meaning}, ", Symbol("s"), " = ", reading.head)
-        rows.append((Cell(one.name, "strong"), (FORMULAS[one.name],), meaning))
+        rows.append((Cell(name, "strong"), (FORMULAS[name],), meaning))
     return table_of(("", "KL(q || N(0, 1))", "if s is"), rows)
 
 
@@ -187,26 +155,35 @@ def matrix_report(
     """
     steps = [row.step for row in rows]
     derived = _derived(steps, proofs)
-    holds = all(step.proved is not False for step in derived)
+    holds = all(step["proved"] is not False for step in derived)
     status = "checked" if proofs is None else "proved where it was tried" if holds else "not proved"
-    data = DerivationData(
-        "klcli.derive/1", reading.name, unit, "N(mu_2, Sigma_2)", derived, PROBES, DIGITS, status, (), ()
-    )
+    data = {
+        "schema": "klcli.derive/1",
+        "parameterization": reading.name,
+        "unit": unit,
+        "prior": "N(mu_2, Sigma_2)",
+        "steps": derived,
+        "probes": PROBES,
+        "digits": DIGITS,
+        "status": status,
+        "met_online": (),
+        "warnings": (),
+    }
     q, p = ((Symbol(f"mu_{index}"), ", ", Symbol(f"Sigma_{index}")) for index in "12")
     title = ("KL(q || p) of q = N(", *q, ") and p = N(", *p, ") in ", Symbol("d"), " dimensions")
-    report = _report(data, steps, title, _matrix_remarks(data))
+    report = _report(data, steps, title, _matrix_remarks(status))
     cases = [{**row, "case": one.case} for row, one in zip(report.rows, rows, strict=True)]
     return replace(report, rows=cases)
 
 
-def _matrix_remarks(data: DerivationData) -> Iterator[DocumentBlock]:
+def _matrix_remarks(status: str) -> Iterator[DocumentBlock]:
     held = (
-        f"each step equals the one before to {data.digits} digits at {data.probes} random Gaussians: of any "
+        f"each step equals the one before to {DIGITS} digits at {PROBES} random Gaussians: of any "
         "kind up to step 4, then with the unit prior, with independent dimensions, with one dimension"
     )
-    if data.status == "checked":
+    if status == "checked":
         yield Paragraph(f"{held}; --prove proves those of independent dimensions", "muted")
-    elif data.status == "not proved":
+    elif status == "not proved":
         yield Paragraph(f"the steps so marked were not proved; {held}", "bad")
     else:
         sizes = f"{PROVED_SIZES[0]} to {PROVED_SIZES[-1]}"

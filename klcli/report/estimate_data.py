@@ -19,6 +19,16 @@ from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
 SCHEMA = "klcli.estimate/2"
+_OF_ESTIMATE = (
+    "name=estimator.name formula=use.formula value standard_error interval error_bar=reliability needed_rows"
+)
+_OF_TABLE = (
+    "unit rows=table.rows effective_size=found.effective_size "
+    "mean_per_row=mean_per_row.value mean_per_row_error=mean_per_row.standard_error"
+)
+_OF_RATIOS = (
+    "mean_ratio=found.ratio.value tail_shape=found.ratio_tail.shape sign=found.sign closed_form status"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ def data(figures: EstimateFigures) -> EstimateData:
             "remark": tail_text(found),
         },
         unseen=figures.unseen,
-        sign={"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
+        sign={**fields_of(found, "verdict=sign negative_rows"), "text": sign_text(found)},
         infinite_rows=found.infinite_rows,
         samples=fields_of(figures, "closed_form z") | fields_of(pair, "of_q of_p") if pair else None,
         status=figures.status,
@@ -124,59 +134,35 @@ def data(figures: EstimateFigures) -> EstimateData:
 
 def rows(figures: EstimateFigures) -> Iterator[ResultRow]:
     """A record of each estimator for CSV."""
-    found, mean = figures.found, figures.mean_per_row
     per_row = {row.estimator.name: row for row in figures.per_row}
     for estimate in figures.estimates:
         low, high = estimate.interval or (None, None)
         yield {
-            "estimator": estimate.estimator.name,
-            "value": estimate.value,
-            "standard_error": estimate.standard_error,
+            **fields_of(estimate, "estimator=estimator.name value standard_error"),
             "low": low,
             "high": high,
-            "error_bar": estimate.reliability,
-            "needed_rows": estimate.needed_rows,
-            "unit": figures.unit,
-            "rows": figures.table.rows,
-            "effective_size": found.effective_size,
-            "mean_per_row": mean.value if mean else None,
-            "mean_per_row_error": mean.standard_error if mean else None,
-            "per_row": per_row[estimate.estimator.name].value if per_row else None,
-            "per_row_error": per_row[estimate.estimator.name].standard_error if per_row else None,
-            "mean_ratio": found.ratio.value,
-            "tail_shape": found.ratio_tail.shape,
-            "sign": found.sign,
-            "closed_form": figures.closed_form,
-            "status": figures.status,
-            "loss_optimises": estimate.use.as_loss.optimises,
-            "reward_optimises": estimate.use.in_reward.optimises,
+            **fields_of(estimate, "error_bar=reliability needed_rows"),
+            **fields_of(figures, _OF_TABLE),
+            **fields_of(per_row.get(estimate.estimator.name), "per_row=value per_row_error=standard_error"),
+            **fields_of(figures, _OF_RATIOS),
+            **fields_of(estimate, "loss_optimises=use.as_loss.optimises"),
+            **fields_of(estimate, "reward_optimises=use.in_reward.optimises"),
         }
 
 
 def _record(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
-    row, use = estimate.estimator, estimate.use
     return {
-        "name": row.name,
-        "formula": use.formula,
-        "value": estimate.value,
-        "standard_error": estimate.standard_error,
-        "interval": estimate.interval,
-        "error_bar": estimate.reliability,
-        "needed_rows": estimate.needed_rows,
-        "unbiased": row.unbiased,
+        **fields_of(estimate, f"{_OF_ESTIMATE} unbiased=estimator.unbiased"),
         "remark": error_bar_text(estimate, found),
-        "as_loss": use.as_loss,
-        "in_reward": use.in_reward,
+        **fields_of(estimate, "as_loss=use.as_loss in_reward=use.in_reward"),
     }
 
 
 def _short(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
     """A mean per row, whose gradients are those of the same estimator of samples."""
-    known = ("name", "formula", "value", "standard_error", "interval", "error_bar", "needed_rows", "remark")
-    record = _record(estimate, found)
-    return {key: record[key] for key in known}
+    return {**fields_of(estimate, _OF_ESTIMATE), "remark": error_bar_text(estimate, found)}
 
 
 def _cause(cause: RatioCause) -> dict[str, object]:
-    found = fields_of(cause, "name explains share value")
-    return {**found, "standard_error": cause.error, "text": cause_text(cause)}
+    found = fields_of(cause, "name explains share value standard_error=error")
+    return {**found, "text": cause_text(cause)}

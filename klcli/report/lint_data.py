@@ -45,8 +45,7 @@ def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
     place, related = found.place, found.related
     data = FindingData(
         **_span(place),
-        code=found.mistake.code,
-        **fields_of(found, "severity confidence message expression parameterization fix"),
+        **fields_of(found, "code=mistake.code severity confidence message expression parameterization fix"),
         related=RelatedData(**_span(related.place), label=related.label) if related else None,
     )
     return Alert(
@@ -66,8 +65,8 @@ def finding_row(found: FindingData) -> dict[str, CellValue]:
 def _span(place: SourceSpan) -> dict[str, Any]:
     """The fields of a place, whose lines are those of its cell in a notebook."""
     line, end_line = place.lines
-    fields = fields_of(place, "path column end_column")
-    return {**fields, "line": line, "end_line": end_line, "cell": place.cell_number}
+    fields = fields_of(place, "path column end_column cell=cell_number")
+    return {**fields, "line": line, "end_line": end_line}
 
 
 def _in_file(place: SourceSpan, notebooks: Mapping[str, RawPlaces]) -> SourceSpan | None:

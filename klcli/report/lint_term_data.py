@@ -61,14 +61,11 @@ def term_data(found: ListedTerm) -> ListedTermData:
         sampler = SamplerData(status, found.parameterization, found.noise, found.scale, mistake)
     line, end_line = found.place.lines
     return ListedTermData(
-        path=found.place.path,
         line=line,
         end_line=end_line,
-        cell=found.place.cell_number,
-        input=found.expression,
-        **fields_of(found, "kind verdict parameterization prior_parameterization scale shift"),
+        **fields_of(found, "path=place.path cell=place.cell_number kind input=expression verdict"),
+        **fields_of(found, "parameterization prior_parameterization scale shift prior"),
         **fields_of(found, "reduction proof conditions shapes"),
-        prior=found.prior,
         direction=_direction(found),
         unit="nats",
         symbols=dict(found.symbols),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from klcli.formula.numeral import significant
 from klcli.names.logged_kls import LoggedKl, meanings, similar
@@ -33,26 +33,6 @@ class LoggedSeries:
     search: LevelSearch
 
 
-@dataclass(frozen=True, slots=True)
-class RunLogData:
-    """The data of `klcli runlog`; the field names are the keys of its JSON.
-
-    Attributes:
-        schema: the name of this shape.
-        files: that were read.
-        series: of each KL: `name`, `points`, `first_step`, `last_step`, `first`, `last`, `least`, `most`,
-            `negative`, `not_finite`, `meanings`, `told`, `why_not`, `changes`.
-        method: how changes were looked for.
-        warnings: what has to be known beside that.
-    """
-
-    schema: str
-    files: Sequence[str]
-    series: Sequence[Mapping[str, object]]
-    method: str
-    warnings: Sequence[str]
-
-
 def runlog_report(files: Sequence[str], found: Sequence[LoggedSeries]) -> Report:
     """The report of the KLs in the logs of a run.
 
@@ -63,7 +43,13 @@ def runlog_report(files: Sequence[str], found: Sequence[LoggedSeries]) -> Report
     warnings = tuple(_warnings(found))
     changes = sum(len(one.search.changes) for one in found)
     return Report(
-        data=RunLogData(SCHEMA, files, [_record(one) for one in found], _METHOD, warnings),
+        data={
+            "schema": SCHEMA,
+            "files": files,
+            "series": [_record(one) for one in found],
+            "method": _METHOD,
+            "warnings": warnings,
+        },
         rows=tuple(row for one in found for row in _rows(one)),
         columns=("series", "step", "low", "high", "before", "after", "kind"),
         document=Document(_title(files, found), tuple(_blocks(found, warnings))),

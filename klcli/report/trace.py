@@ -42,12 +42,13 @@ def trace_report(found: Watched, *, when: str = "", accepted: Collection[str] = 
         accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
     """
     alerts = alerts_of(found)
-    data = data_of(found, tuple(alert.finding for alert in alerts))
+    findings = tuple(alert.finding for alert in alerts)
+    data = data_of(found, findings)
     return Report(
         data=data,
-        rows=list(rows_of(data)),
+        rows=list(rows_of(data["terms"])),
         document=Document("", tuple(_blocks(found, when, accepted))),
-        bare="\n".join(map(one_line, data.findings)),
+        bare="\n".join(map(one_line, findings)),
         holds=found.holds(accepted),
         readable=found.is_checked,
         findings=Findings(alerts, ()),

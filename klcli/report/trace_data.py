@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,6 @@ from klcli.trace.recording import Place
 from klcli.trace.run_summary import Watched
 from klcli.trace.samplers import Sample
 from klcli.trace.terms import Term
-from klcli.values import dataclass
 
 SCHEMA = "klcli.trace/1"
 _COLUMNS = (
@@ -27,56 +26,31 @@ _COLUMNS = (
 """The fields of a term that CSV has."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceData:
-    """The data of `klcli trace`; the field names are the keys of its JSON.
+def data_of(found: Watched, findings: tuple[FindingData, ...]) -> dict[str, Any]:
+    """What was seen of a run, as data.
 
-    Attributes:
-        schema: the name of this shape.
-        losses: each with the places of its terms among `terms`; beta is at a decoder sigma of 1.
-        terms: of all losses; `loss` is the place of theirs.
-        samplers: the samples, each with the place of its KL among `terms`.
-        findings: what is wrong, or worth knowing.
-        steps: every backward pass, with the place of its loss and the weights of its terms.
-        precisions: what a function or a term does in a short precision.
-        framework: that was watched, and its release.
-        warnings: what could not be followed.
+    Losses and samples have the places of their terms, terms and steps those of their losses.
     """
-
-    schema: str
-    losses: Sequence[Mapping[str, object]]
-    terms: Sequence[Mapping[str, Any]]
-    samplers: Sequence[Mapping[str, object]]
-    findings: Sequence[FindingData]
-    steps: Sequence[Mapping[str, object]]
-    precisions: Sequence[Mapping[str, object]]
-    framework: str
-    warnings: Sequence[str]
-
-
-def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
-    """What was seen of a run, as data."""
     terms = [(number, term) for number, one in enumerate(found.losses) for term in one.terms]
-    return TraceData(
-        schema=SCHEMA,
-        losses=[
+    return {
+        "schema": SCHEMA,
+        "losses": [
             _loss(one, [place for place, (own, _) in enumerate(terms) if own == number])
             for number, one in enumerate(found.losses)
         ],
-        terms=[_term(number, found.losses[number].loss.value, term) for number, term in terms],
-        samplers=[
+        "terms": [_term(number, found.losses[number].loss.value, term) for number, term in terms],
+        "samplers": [
             _sampler(one, next(place for place, (_, term) in enumerate(terms) if term is one.term))
             for one in found.samples
         ],
-        findings=findings,
-        steps=[
+        "findings": findings,
+        "steps": [
             {"step": step, "loss": loss, "weights": weights}
             for step, (loss, weights) in enumerate(found.steps, 1)
         ],
-        precisions=[_precision(one) for one in found.precisions],
-        framework=found.recording.framework,
-        warnings=found.warnings,
-    )
+        "precisions": [_precision(one) for one in found.precisions],
+        **fields_of(found, "framework=recording.framework warnings"),
+    }
 
 
 def _loss(one: Anatomy, terms: Sequence[int]) -> dict[str, object]:
@@ -86,19 +60,18 @@ def _loss(one: Anatomy, terms: Sequence[int]) -> dict[str, object]:
         "terms": terms,
         "optimizer": one.loss.optimizer,
         "beta": float(one.weighing.beta) if one.weighing else None,
-        "decoder_sigma": one.weighing.scale_of_one if one.weighing else None,
+        **fields_of(one, "decoder_sigma=weighing.scale_of_one"),
     }
 
 
 def _term(number: int, total: float | None, term: Term) -> dict[str, object]:
-    reading = term.parameterization
     return {
         "loss": number,
         **fields_of(term, "kind name"),
         **_spot(term.place),
         "what": term.what,
         "verdict": term.verdict or None,
-        "parameterization": reading.name if reading else None,
+        **fields_of(term, "parameterization=parameterization.name"),
         "prior": _prior(term),
         "reduction": term.reduction or None,
         **fields_of(term, "weight value"),
@@ -112,7 +85,7 @@ def _term(number: int, total: float | None, term: Term) -> dict[str, object]:
 def _numbers(term: Term) -> dict[str, object] | None:
     if term.agreement is None:
         return None
-    gradients = [{"symbol": one.name, **fields_of(one, "at noted true agrees")} for one in term.slopes]
+    gradients = [fields_of(one, "symbol=name at noted true agrees") for one in term.slopes]
     return {**own_fields(term.agreement), "gradients": gradients}
 
 
@@ -138,8 +111,7 @@ def _spot(place: Place | None) -> dict[str, object]:
     return {"path": shown_path(place.path), "line": place.line} if place else {"path": None, "line": None}
 
 
-def rows_of(data: TraceData) -> Iterator[ResultRow]:
+def rows_of(terms: Iterable[Mapping[str, Any]]) -> Iterator[ResultRow]:
     """The terms as records, for CSV."""
-    for term in data.terms:
-        prior = term["prior"]
-        yield {**{name: term[name] for name in _COLUMNS}, "prior": prior.text if prior else None}
+    for term in terms:
+        yield {**{name: term[name] for name in _COLUMNS}, **fields_of(term["prior"], "prior=text")}

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from klcli.judge.sampler import SamplerJudgement
 
 SCHEMA = "klcli.verify/2"
+_COLUMNS = (
+    "input verdict parameterization scale shift prior_mean=prior.mean prior_variance=prior.variance "
+    "direction reduction mistake=mistake.code corrected proof sampler=sampler.status "
+    "sampler_mistake=sampler.mistake.code estimator=estimator.name"
+)
+"""The fields that CSV has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +192,7 @@ def mistake_data(mistake: Mistake | None) -> MistakeData | None:
 
 def row_of(data: VerifyData) -> dict[str, CellValue]:
     """The data of one formula as a record of a table."""
-    of_sampler = data.sampler.mistake if data.sampler else None
-    return {
-        **fields_of(data, "input verdict parameterization scale shift"),
-        "prior_mean": data.prior.mean if data.prior else None,
-        "prior_variance": data.prior.variance if data.prior else None,
-        **fields_of(data, "direction reduction"),
-        "mistake": data.mistake.code if data.mistake else None,
-        **fields_of(data, "corrected proof"),
-        "sampler": data.sampler.status if data.sampler else None,
-        "sampler_mistake": of_sampler.code if of_sampler else None,
-        "estimator": data.estimator.name if data.estimator else None,
-    }
+    return fields_of(data, _COLUMNS)
 
 
 def set_aside(found: Verification) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from math import log
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.weight import REDUCTIONS, Counts, TwoTermLoss, Weighing
-from klcli.report.csv_records import ResultRow
+from klcli.report.csv_records import fields_of
 from klcli.report.document import (
     CellTable,
     Document,
@@ -27,37 +27,13 @@ _EXACT_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class InformationData:
+class Information:
     """An amount of information in several units; None where a count is not known."""
 
     nats_per_example: float | None
     bits_per_example: float | None
     nats_per_latent: float | None
     bits_per_entry: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class WeightData:
-    """The data of `klcli weight`; the field names are the keys of its JSON."""
-
-    schema: str
-    likelihood: str
-    recon_reduction: str
-    recon_weight: float
-    kl_reduction: str
-    kl_weight: float
-    kl_of: str
-    counts: Counts
-    scale: float
-    beta: float
-    decoder_sigma: float | None
-    wanted_beta: float
-    kl_weight_for_beta: float
-    recon_weight_for_beta: float | None
-    schedule: Sequence[ResultRow]
-    capacity: InformationData | None
-    free_bits: InformationData | None
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +57,11 @@ class WeightAnalysis:
     wanted: Fraction
     kl_weight: Fraction
     recon_weight: Fraction | None
-    capacity: InformationData | None = None
-    free_bits: InformationData | None = None
+    capacity: Information | None = None
+    free_bits: Information | None = None
 
 
-def information(per_latent: Fraction | None, per_example: Fraction | None, counts: Counts) -> InformationData:
+def information(per_latent: Fraction | None, per_example: Fraction | None, counts: Counts) -> Information:
     """Nats, of a latent or of an example, in all units.
 
     Args:
@@ -98,7 +74,7 @@ def information(per_latent: Fraction | None, per_example: Fraction | None, count
     if per_latent is None and per_example is not None and counts.latents:
         per_latent = per_example / counts.latents
     bits = float(per_example) / log(2) if per_example is not None else None
-    return InformationData(
+    return Information(
         None if per_example is None else float(per_example),
         bits,
         None if per_latent is None else float(per_latent),
@@ -113,30 +89,28 @@ def weight_report(answer: WeightAnalysis) -> Report:
         {"kl_weight": float(one), "beta": float(own.beta), "decoder_sigma": own.scale_of_one}
         for one, own in answer.stages
     ]
-    data = WeightData(
-        "klcli.weight/1",
-        loss.likelihood.name,
-        loss.recon.reduction,
-        float(loss.recon.weight),
-        loss.kl.reduction,
-        float(weight),
-        loss.owner,
-        loss.counts,
-        float(answer.scale),
-        float(weighing.beta),
-        weighing.scale_of_one,
-        float(answer.wanted),
-        float(answer.kl_weight),
-        None if answer.recon_weight is None else float(answer.recon_weight),
-        stages if len(stages) > 1 else (),
-        answer.capacity,
-        answer.free_bits,
-        tuple(_warnings(answer)),
-    )
     return Report(
-        data=data,
+        data={
+            "schema": "klcli.weight/1",
+            "likelihood": loss.likelihood.name,
+            "recon_reduction": loss.recon.reduction,
+            "recon_weight": float(loss.recon.weight),
+            "kl_reduction": loss.kl.reduction,
+            "kl_weight": float(weight),
+            "kl_of": loss.owner,
+            "counts": loss.counts,
+            "scale": float(answer.scale),
+            "beta": float(weighing.beta),
+            "decoder_sigma": weighing.scale_of_one,
+            "wanted_beta": float(answer.wanted),
+            "kl_weight_for_beta": float(answer.kl_weight),
+            "recon_weight_for_beta": None if answer.recon_weight is None else float(answer.recon_weight),
+            "schedule": stages if len(stages) > 1 else (),
+            **fields_of(answer, "capacity free_bits"),
+            "warnings": tuple(_warnings(answer)),
+        },
         rows=stages,
-        document=Document(f"beta {_number(weighing.beta)}{_at(answer)}", tuple(_blocks(answer, data))),
+        document=Document(f"beta {_number(weighing.beta)}{_at(answer)}", tuple(_blocks(answer))),
         bare=decimal_text(weighing.beta) if _is_short(weighing.beta) else repr(float(weighing.beta)),
         holds=True,
     )
@@ -151,17 +125,17 @@ def _warnings(answer: WeightAnalysis) -> Iterator[str]:
         yield f"the KL of the weights counts {times} times for the whole data set"
 
 
-def _blocks(answer: WeightAnalysis, data: WeightData) -> Iterator[DocumentBlock]:
-    yield FactList(tuple(_facts(answer, data)))
-    if data.schedule:
+def _blocks(answer: WeightAnalysis) -> Iterator[DocumentBlock]:
+    yield FactList(tuple(_facts(answer)))
+    if len(answer.stages) > 1:
         yield Heading("schedule")
         yield _schedule(answer)
-    for text in data.warnings:
+    for text in _warnings(answer):
         yield Note("info", text)
 
 
-def _facts(answer: WeightAnalysis, data: WeightData) -> Iterator[Fact]:
-    loss = answer.loss
+def _facts(answer: WeightAnalysis) -> Iterator[Fact]:
+    loss, (weight, weighing) = answer.loss, answer.stages[-1]
     size = f"{loss.counts.size:,} entries" if loss.counts.size else "entries"
     error = f"{loss.likelihood.words}, {_reduced(loss.recon.reduction, size)}"
     yield Fact("reconstruction", error, f"weight {_plain(loss.recon.weight)}")
@@ -170,19 +144,19 @@ def _facts(answer: WeightAnalysis, data: WeightData) -> Iterator[Fact]:
         reduced = f"of the network's weights, {loss.kl.reduction}"
     else:
         reduced = _reduced(loss.kl.reduction, latents)
-    yield Fact("KL", reduced, f"weight {_plain(answer.stages[-1][0])}")
-    yield Fact("beta", _number(answer.stages[-1][1].beta), _at(answer).strip(), "strong")
-    if data.decoder_sigma is not None:
-        yield Fact(loss.likelihood.scale, f"≈ {significant(data.decoder_sigma)}", "at which beta is 1")
+    yield Fact("KL", reduced, f"weight {_plain(weight)}")
+    yield Fact("beta", _number(weighing.beta), _at(answer).strip(), "strong")
+    if weighing.scale_of_one is not None:
+        yield Fact(loss.likelihood.scale, f"≈ {significant(weighing.scale_of_one)}", "at which beta is 1")
     label = f"for beta {_plain(answer.wanted)}"
     other = f"or a reconstruction weight {_number(answer.recon_weight)}" if answer.recon_weight else ""
     yield Fact(label, f"KL weight {_number(answer.kl_weight)}", other)
-    for name, amount in (("capacity", data.capacity), ("free bits", data.free_bits)):
+    for name, amount in (("capacity", answer.capacity), ("free bits", answer.free_bits)):
         if amount:
             yield Fact(name, *_amount(amount))
 
 
-def _amount(amount: InformationData) -> tuple[str, str]:
+def _amount(amount: Information) -> tuple[str, str]:
     shown = (
         (amount.nats_per_example, "nats per example"),
         (amount.nats_per_latent, "nats per latent"),

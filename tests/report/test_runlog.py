@@ -30,7 +30,7 @@ def told(found: Report) -> list[str]:
 
 
 def record(found: Report, number: int = 0) -> Any:
-    return found.data.series[number]
+    return found.data["series"][number]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_name_is_explained(name: str, text: str) -> None:
     ],
 )
 def test_what_has_to_be_known_beside_it(series: LoggedSeries, texts: list[str]) -> None:
-    warnings = runlog_report(("a",), [series]).data.warnings
+    warnings = runlog_report(("a",), [series]).data["warnings"]
     assert len(warnings) == len(texts)
     assert all(warning.startswith(text) for warning, text in zip(warnings, texts, strict=True))
 

@@ -48,8 +48,8 @@ def facts(found: Report) -> dict[str, tuple[str, str]]:
 def test_a_sum_of_squares_has_beta_a_half() -> None:
     """e^2 is -log p of a Gaussian with the variance 1/2, up to a constant: beta is 1/2 at sigma 1, 1 at 0.7071."""
     found = report(loss())
-    assert (found.data.beta, found.data.scale) == (0.5, 1.0)
-    assert found.data.decoder_sigma == pytest.approx(0.5**0.5)
+    assert (found.data["beta"], found.data["scale"]) == (0.5, 1.0)
+    assert found.data["decoder_sigma"] == pytest.approx(0.5**0.5)
     assert (found.bare, found.document.title) == ("0.5", "beta = 0.5 at decoder sigma 1")
     told = facts(found)
     assert told["reconstruction"] == (
@@ -69,7 +69,7 @@ def test_without_counts_and_scale_words_are_fewer() -> None:
     assert told["KL"][0] == "sum over the latents, mean over the batch"
     assert told["beta"] == ("= 1", "")
     assert told["for beta 1"] == ("KL weight = 2", "")
-    assert found.data.decoder_sigma is None
+    assert found.data["decoder_sigma"] is None
 
 
 @pytest.mark.parametrize(
@@ -107,21 +107,21 @@ def test_short_decimals_are_exact(weight: Fraction, bare: str, shown: str) -> No
 )
 def test_what_has_to_be_known_beside_it(one: TwoTermLoss, texts: list[str]) -> None:
     found = report(one)
-    assert list(found.data.warnings) == texts
+    assert list(found.data["warnings"]) == texts
     assert [note.text for note in found.document.blocks if isinstance(note, Note)] == texts
 
 
 def test_a_schedule_is_a_table_of_its_stages() -> None:
     found = report(loss(), before=(Fraction(0), Fraction(1, 2)))
     assert [row["beta"] for row in found.rows] == [0.0, 0.25, 0.5]
-    assert found.data.beta == 0.5
+    assert found.data["beta"] == 0.5
     (table,) = (one for one in found.document.blocks if isinstance(one, CellTable))
     assert [[cell.text for cell in row] for row in table.rows] == [
         ["0", "0", ""],
         ["0.5", "0.25", "0.5"],
         ["1", "0.5", "0.707107"],
     ]
-    assert report(loss()).data.schedule == ()
+    assert report(loss()).data["schedule"] == ()
     (table,) = (
         one for one in report(loss("bce"), before=(ONE,)).document.blocks if isinstance(one, CellTable)
     )

@@ -25,7 +25,7 @@ from klcli.judge.weight import (
     weigh,
 )
 from klcli.report.report import Report
-from klcli.report.weight import InformationData, WeightAnalysis, information, weight_report
+from klcli.report.weight import Information, WeightAnalysis, information, weight_report
 from klcli.values import replace
 
 _A_WEIGHT = "1/128"
@@ -188,7 +188,7 @@ def _answer(
     )
 
 
-def _capacity(nats: Fraction, reduction: str, counts: Counts) -> InformationData:
+def _capacity(nats: Fraction, reduction: str, counts: Counts) -> Information:
     """A capacity is held against the KL as it is reduced: one latent, one example, or a batch."""
     of_entries, of_batch = REDUCTIONS[reduction]
     if nats < 0:
@@ -200,7 +200,7 @@ def _capacity(nats: Fraction, reduction: str, counts: Counts) -> InformationData
     return information(nats, None, counts) if of_entries else information(None, nats, counts)
 
 
-def _free(nats: Fraction, counts: Counts) -> InformationData:
+def _free(nats: Fraction, counts: Counts) -> Information:
     if nats < 0:
         raise KlcliError(f"--free-bits must be >= 0, got {nats}", "for example --free-bits 0.5")
     return information(nats, None, counts)
