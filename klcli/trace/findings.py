@@ -12,10 +12,13 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Severity
+from klcli.trace.added_numbers import added_numbers
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.exchanged_names import exchanged_names
 from klcli.trace.fixes import corrected, fix_at
 from klcli.trace.held_sides import is_trained_besides, never_trained
+from klcli.trace.kls_as_numbers import kls_as_numbers, read_kls
+from klcli.trace.loss_part import Part
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
 from klcli.trace.stopped_samples import stopped_samples
@@ -29,6 +32,7 @@ _EXCHANGED = find_mistake("KL209")
 """The sample reads the head otherwise than the KL."""
 _STOPPED = find_mistake("KL134")
 _UNMASKED = find_mistake("KL133")
+_UNUSED = find_mistake("KL205")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,12 @@ def findings_of(
         samples: of their posteriors.
     """
     found: dict[tuple[object, ...], TraceFinding] = {}
+    numbers = [number for one in anatomies for number in added_numbers(recording, one.loss.node)]
+    read = list(read_kls(recording, anatomies)) if numbers else []
+    added = kls_as_numbers(recording, anatomies, numbers, read)
+    as_numbers = [TraceFinding(_STOPPED, "warning", *one) for one in added]
+    read = read if any(one.is_plain for one in numbers) else []
+    named = {one.related for one in as_numbers}
     everything = [
         *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term, anatomy.terms)),
         *(_of_unmasked(term) for anatomy in anatomies for term in unmasked_kls(recording, anatomy.terms)),
@@ -80,7 +90,8 @@ def findings_of(
             for anatomy in anatomies
             for term, place, text in stopped_samples(recording, anatomy)
         ),
-        *_unused(recording, anatomies),
+        *as_numbers,
+        *(one for one in _unused(recording, anatomies, read) if one.place not in named),
     ]
     for one in everything:
         found.setdefault((one.mistake.code, one.place), one)
@@ -204,8 +215,10 @@ def _meaning(name: str) -> str:
     return PARAMETERIZATIONS[name].meaning if name in PARAMETERIZATIONS else name
 
 
-def _unused(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[TraceFinding]:
-    """KLs that were alive when a loss without any was trained, and that no loss is made of."""
+def _unused(
+    recording: Recording, anatomies: Sequence[Anatomy], read: Sequence[Part]
+) -> Iterator[TraceFinding]:
+    """KLs that were alive, or read, when a loss without any was trained, and that no loss is made of."""
     if not anatomies or any(term.kind == "kl" for one in anatomies for term in one.terms):
         return
     used = {node for one in anatomies for node in recording.leading_to(one.loss.node)}
@@ -216,5 +229,7 @@ def _unused(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Trac
             continue
         parts = parts_of(recording, index)
         if len(parts) == 1 and parts[0].kernel and not parts[0].builder.noises:
-            mistake = find_mistake("KL205")
-            yield TraceFinding(mistake, "warning", step.place, "a KL is computed, and no loss is made of it")
+            yield TraceFinding(_UNUSED, "warning", step.place, "a KL is computed, and no loss is made of it")
+    text = "a KL is computed, its number is read, and no loss is made of it"
+    for part in read:
+        yield TraceFinding(_UNUSED, "warning", recording.steps[part.chain.above[0][0]].place, text)

@@ -170,19 +170,19 @@ def kl_of_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> list[complex] 
         return None
     shape = max((one.shape for one in arrays.values()), key=prod)
     mean = _spread(arrays.get(role.mean or ""), shape, 0.0)
-    sigma = _sigma(arrays.get(role.head or ""), shape, verdict.parameterization)
+    sigma = sigma_of(arrays.get(role.head or ""), shape, verdict.parameterization)
     if role.has_prior:
         own = verdict.prior_parameterization or verdict.parameterization
         prior_mean = _spread(arrays.get(role.prior_mean or ""), shape, 0.0)
-        prior_sigma = _sigma(arrays.get(role.prior_head or ""), shape, own)
+        prior_sigma = sigma_of(arrays.get(role.prior_head or ""), shape, own)
     else:
         prior_mean = [float(kl.prior_mean or 0)] * len(mean)
         prior_sigma = [float(kl.prior_variance or 1) ** 0.5] * len(mean)
     moments = zip(mean, sigma, prior_mean, prior_sigma, strict=True)
-    return [_kl(m, s, n, t) for m, s, n, t in moments]
+    return [kl_of_moments(m, s, n, t) for m, s, n, t in moments]
 
 
-def _kl(mean: complex, sigma: complex, prior_mean: complex, prior_sigma: complex) -> complex:
+def kl_of_moments(mean: complex, sigma: complex, prior_mean: complex, prior_sigma: complex) -> complex:
     """KL(N(mean, sigma^2) || N(prior_mean, prior_sigma^2)), by its textbook form."""
     from cmath import log
 
@@ -199,7 +199,8 @@ def _spread(array: Array | None, shape: tuple[int, ...], default: float) -> list
     return list(evaluate_arrays(_SUM, {"x": array, "y": Array(shape, [0.0] * prod(shape))}).values)
 
 
-def _sigma(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[complex]:
+def sigma_of(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[complex]:
+    """The standard deviations of a head under a reading, spread over a shape; 1 without a head."""
     if array is None:
         return [1.0] * prod(shape)
     return _spread(evaluate_arrays(reading.sigma, {"s": array}), shape, 1.0)

@@ -14,11 +14,11 @@ The document, `klcli.recording/1`, has these keys:
   told, and those of matrices that linear algebra leads from. ``others``: nodes that were alive then and lead
   to no loss.
 - ``warnings``: what could not be noted.
-- ``rounded``, of a function, may be left out: calls with one entry in short precisions, each with its
-  ``dtype``, ``given`` (entries by the names of arguments), ``value`` and ``gradients`` (by the same names,
-  or null); ``probes``: the same in double precision; ``called``: its ``name``, the arrays that it was
-  called with as a whole, ``given`` (``{"shape", "values"}`` by the names of arguments), and ``shape`` and
-  ``values`` of what it gave back.
+- What may be left out: ``read``, nodes whose numbers were asked for, as by ``kl.item()``; ``rounded``, of a
+  function: calls with one entry in short precisions, each with its ``dtype``, ``given`` (entries by the names
+  of arguments), ``value`` and ``gradients`` (by the same names, or null); ``probes``: the same in double
+  precision; ``called``: its ``name``, the arrays that it was called with as a whole, ``given`` (``{"shape",
+  "values"}`` by the names of arguments), and ``shape`` and ``values`` of what it gave back.
 
 Operations, with their further keys:
 
@@ -192,6 +192,7 @@ class Recording:
     rounded: tuple[RoundedCall, ...] = ()
     probes: tuple[RoundedCall, ...] = ()
     called: WholeCall | None = None
+    read: tuple[int, ...] = ()
 
     def leading_to(self, index: int) -> Iterator[int]:
         """A node and all that it is computed from, each once."""
@@ -224,8 +225,9 @@ def read_recording(document: Mapping[str, Any]) -> Recording:
         rounded = tuple(map(_rounded, document.get("rounded", ())))
         probes = tuple(map(_rounded, document.get("probes", ())))
         called = _called(document["called"]) if "called" in document else None
+        read = tuple(_index(one, len(steps)) for one in document.get("read", ()))
         framework = str(document["framework"])
-        return Recording(framework, steps, losses, others, warnings, rounded, probes, called)
+        return Recording(framework, steps, losses, others, warnings, rounded, probes, called, read)
     except (KeyError, TypeError, ValueError) as error:
         raise KlcliError(f"the recording is not readable: {error!r}", "see klcli.trace.recording") from None
 

@@ -101,6 +101,12 @@ def noisy_sums(recording: Recording, below: Callable[[Step], Collection[int]]) -
 
 def lone_samples(recording: Recording) -> Iterator[tuple[Place | None, str, str]]:
     """The samples of a run without a KL: where, of which head, and how they read it."""
+    for index, builder, _, head, reading in read_samples(recording):
+        yield recording.steps[index].place, builder.spellings.get(head, head), reading
+
+
+def read_samples(recording: Recording) -> Iterator[tuple[int, Builder, str, str, str]]:
+    """The samples of a mean and a head: the node, its symbols, the names of the two, and the reading."""
     for index in drawn_nodes(recording):
         builder = Builder(recording)
         try:
@@ -116,7 +122,7 @@ def lone_samples(recording: Recording) -> Iterator[tuple[Place | None, str, str]
             except KlcliError:
                 continue
             if found.parameterization:
-                yield recording.steps[index].place, builder.spellings.get(head, head), found.parameterization
+                yield index, builder, mean, head, found.parameterization
                 break
 
 

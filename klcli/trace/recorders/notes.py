@@ -199,6 +199,7 @@ def document(
     losses: Iterable[dict[str, Any]],
     others: Iterable[dict[str, Any]] = (),
     warnings: Iterable[str] = (),
+    read: Iterable[Node] = (),
 ) -> dict[str, Any]:
     """The document of a recording, for JSON.
 
@@ -207,16 +208,19 @@ def document(
         losses: what was noted of each loss; its ``node`` is a `Node`.
         others: the same of what is no part of a loss.
         warnings: what could not be noted.
+        read: the nodes of what the program asked the numbers of.
     """
-    losses, others = list(losses), list(others)
+    losses, others, read = list(losses), list(others), list(read)
     places: dict[int, int] = {}
-    nodes = [_node(one, places) for one in _in_order([one["node"] for one in losses + others], places)]
+    roots = [*(one["node"] for one in losses + others), *read]
+    nodes = [_node(one, places) for one in _in_order(roots, places)]
     return {
         "schema": "klcli.recording/1",
         "framework": framework,
         "nodes": nodes,
         "losses": [_loss(one, places) for one in losses],
         "others": [dict(one, node=places[one["node"].serial]) for one in others],
+        "read": list(dict.fromkeys(places[one.serial] for one in read)),
         "warnings": list(warnings),
     }
 

@@ -190,18 +190,21 @@ class Losses:
         self.warnings.extend([problem] if problem and problem not in self.warnings else [])
         return found
 
-    def document(self, framework: str, samples: Sequence[Node], *, finds_loss: bool) -> dict[str, Any]:
+    def document(
+        self, framework: str, samples: Sequence[Node], read: Sequence[Node], *, finds_loss: bool
+    ) -> dict[str, Any]:
         """What was noted.
 
         Args:
             framework: its name and release.
             samples: nodes to be told besides.
+            read: nodes of what the program asked the numbers of.
             finds_loss: whether another number is the loss where there was no backward pass.
         """
         losses = self.noted or (list(self._found()) if finds_loss else [])
         others = self._table.others(losses, samples, lambda held: not self._may_be_of_another(held))
         self._tell_values(others)
-        return document(framework, losses, [{"node": node} for node in others], self.warnings)
+        return document(framework, losses, [{"node": node} for node in others], self.warnings, read)
 
     def _may_be_of_another(self, tensor: Any) -> bool:
         """Whether a later loss may be made of a tensor: of the other player of a GAN, or of a kept graph."""

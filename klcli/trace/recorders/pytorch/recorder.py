@@ -26,6 +26,7 @@ from .compiled import Compiled
 from .constants_and_noise import source
 from .custom_autograd import as_if_followed
 from .gradients import mark
+from .numbers_read import READ, NumbersRead, plain_number
 from .tensor_nodes import (
     FEW_VALUES,
     is_trained,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 _SCALER = os.path.join("amp", "grad_scaler.py")
 _MOST_SAMPLES = 64
 """Samples that are remembered after something else was computed from them."""
-_SILENT = ("size", "dim", "numel", "get", "len", "is_floating_point", "backward", "item", "tolist", "numpy")
+_SILENT = ("size", "dim", "numel", "get", "len", "is_floating_point", "backward", *READ)
 
 
 class Recorder(TorchFunctionMode):
@@ -56,6 +57,7 @@ class Recorder(TorchFunctionMode):
         self.table = NodeTable()
         self._bases = NodeTable()
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
+        self._read = NumbersRead(self.table)
         self._compiled = Compiled()
         self._losses = Losses(self.table, self.node_of, on_backward)
         self._process = os.getpid()
@@ -75,7 +77,11 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         """Run a call and note what it did."""
         kwargs, name = kwargs or {}, _name(func)
-        if name in _SILENT or os.getpid() != self._process:
+        if os.getpid() != self._process:
+            return func(*args, **kwargs)
+        if self._read.is_reading(name, func):
+            self._read.note(args[0])
+        if name in _SILENT:
             return func(*args, **kwargs)
         frame, place = place_of(SKIPPED)
         # What changes its arguments in place has to be asked for them before.
@@ -142,7 +148,7 @@ class Recorder(TorchFunctionMode):
             return node
         if isinstance(value, (list, tuple)) and any(isinstance(one, torch.Tensor) for one in value):
             return [self._argument(one, None, place) for one in value]
-        return value
+        return plain_number(value)
 
     def node_of(self, tensor: Any, place: Any = None) -> Node:
         """The node of a tensor; a new leaf if nothing is known of it, or if it has changed since."""
@@ -216,7 +222,9 @@ class Recorder(TorchFunctionMode):
             finds_loss: whether another number is the loss where there was no backward pass: what was
                 differentiated otherwise, or else the last one that has a gradient.
         """
-        return self._losses.document(self.framework, list(self.samples), finds_loss=finds_loss)
+        return self._losses.document(
+            self.framework, list(self.samples), self._read.nodes, finds_loss=finds_loss
+        )
 
 
 def _put_at(node: Node, place: Any) -> None:

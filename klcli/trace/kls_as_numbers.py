@@ -1,0 +1,144 @@
+"""KLs that enter a loss as numbers: ``loss = error + kl.item()``, or the same by a copy in NumPy.
+
+The number is told by its value: it is that of a KL that was read from a tensor, or of the posterior that is
+sampled, times a weight as people type them. Nothing of it trains the posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import isclose, prod
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.trace.added_numbers import AddedNumber
+from klcli.trace.anatomy import Anatomy
+from klcli.trace.loss_part import Part
+from klcli.trace.number_checks import kl_of_moments, sigma_of
+from klcli.trace.recording import Place, Recording
+from klcli.trace.samplers import read_samples
+from klcli.trace.summands import parts_of
+from klcli.values import dataclass
+
+_CLOSE = 1e-5
+"""Relative: sums in single precision of a few thousand entries."""
+_TYPED = "{:.1e}"
+"""Two digits, as weights are typed: 0.5, 0.00025, 1/60000."""
+
+
+@dataclass(frozen=True, slots=True)
+class _NumericKl:
+    """A KL whose value is known: what it is, its lengths, the arrays that it is of, and where it stands."""
+
+    value: float
+    is_sum: bool
+    shape: tuple[int, ...]
+    nodes: frozenset[int]
+    place: Place | None
+
+
+def kls_as_numbers(
+    recording: Recording,
+    anatomies: Sequence[Anatomy],
+    numbers: Sequence[AddedNumber],
+    read: Sequence[Part],
+) -> Iterator[tuple[Place | None, str, Place | None]]:
+    """Where a KL is added as a number, in words, and where that is computed.
+
+    Args:
+        recording: the run.
+        anatomies: its losses.
+        numbers: what is added in these.
+        read: the KLs of `read_kls`.
+    """
+    if not numbers:
+        return
+    trained = {_nodes(recording, term.part) for one in anatomies for term in one.terms if term.kernel}
+    known = [kl for part in read for kl in _read(recording, part)]
+    known = [*_together(known), *known, *_of_samples(recording)]
+    told: set[int] = set()
+    for added in numbers:
+        own = [kl for kl in known if kl.nodes not in trained and _weight(added, kl) is not None]
+        if own and added.node not in told:
+            told.add(added.node)
+            weight = _weight(added, own[0]) or 1.0
+            times = "" if isclose(weight, 1, rel_tol=_CLOSE) else f"{significant(weight, 3)} times "
+            what = "the sum of all KLs" if own[0].is_sum else "the KL"
+            text = f"{times}{what} is added as a number: no gradient flows through it"
+            yield recording.steps[added.node].place, text, own[0].place
+
+
+def read_kls(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Part]:
+    """The KLs that the program asked the numbers of and that no loss is made of.
+
+    Args:
+        recording: the run.
+        anatomies: its losses.
+    """
+    used = {node for one in anatomies for node in recording.leading_to(one.loss.node)}
+    for root in dict.fromkeys(_without_stops(recording, index) for index in recording.read):
+        is_error = any(recording.steps[one].op == "loss" for one in recording.leading_to(root))
+        if root in used or is_error:
+            continue
+        parts = parts_of(recording, root)
+        if len(parts) == 1 and parts[0].kernel and parts[0].chain.core not in used:
+            yield parts[0]
+
+
+def _together(known: Sequence[_NumericKl]) -> Iterator[_NumericKl]:
+    """Several KLs as one that was added up in a loop, as those of layers are."""
+    if len(known) > 1:
+        nodes = frozenset(node for one in known for node in one.nodes)
+        yield _NumericKl(sum(one.value for one in known), True, known[0].shape, nodes, known[-1].place)
+
+
+def _without_stops(recording: Recording, index: int) -> int:
+    step = recording.steps[index]
+    while step.op in ("stop", "same") and step.below:
+        index = step.below[0]
+        step = recording.steps[index]
+    return index
+
+
+def _read(recording: Recording, part: Part) -> Iterator[_NumericKl]:
+    """The values of a KL that was read, as they were."""
+    for index in recording.read:
+        inner = _without_stops(recording, index)
+        values = recording.steps[index].values
+        if part.chain.above[0][0] == inner and values:
+            shape = max(part.builder.shapes.values(), key=len, default=())
+            place = recording.steps[inner].place
+            yield _NumericKl(sum(values), len(values) > 1, shape, _nodes(recording, part), place)
+
+
+def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
+    """The KLs to N(0, 1) of the posteriors that are sampled."""
+    for index, builder, mean, head, reading in read_samples(recording):
+        arrays = builder.arrays((mean, head))
+        if arrays is None:
+            continue
+        sigmas = sigma_of(arrays[head], arrays[mean].shape, PARAMETERIZATIONS[reading])
+        pairs = zip(arrays[mean].values, sigmas, strict=False)
+        value = sum(kl_of_moments(m, s, 0, 1).real for m, s in pairs)
+        nodes = frozenset(min(recording.alike(builder.symbols[name])) for name in (mean, head))
+        yield _NumericKl(value, True, arrays[mean].shape, nodes, recording.steps[index].place)
+
+
+def _nodes(recording: Recording, part: Part) -> frozenset[int]:
+    """The arrays that a KL is of."""
+    symbols, noises = part.builder.symbols, part.builder.noises
+    return frozenset(min(recording.alike(node)) for name, node in symbols.items() if name not in noises)
+
+
+def _weight(added: AddedNumber, kl: _NumericKl) -> float | None:
+    """The weight that a number has of a KL, if it is one that is typed, besides sums and means; else None."""
+    if not kl.value or not added.value:
+        return None
+    ratio = abs(added.value / kl.value)
+    lengths = [prod(some) for count in range(3) for some in combinations(kl.shape, count)]
+    for divisor in dict.fromkeys((*lengths, *(1 / one for one in lengths))):
+        for one in (ratio * divisor, 1 / (ratio * divisor)):
+            if isclose(one, float(_TYPED.format(one)), rel_tol=_CLOSE):
+                return ratio
+    return None
