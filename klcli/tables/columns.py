@@ -115,7 +115,7 @@ def is_log_p(name: str) -> bool:
 
 def _known(table: Table, is_it: Callable[[str], bool], meaning: str, flag: str, *, other: int | None) -> int:
     """The one column with a known name that is not the other one."""
-    columns = enumerate(table.names)
+    columns = enumerate(table.names[: table.width])
     found = [index for index, name in columns if is_it(name.rpartition("/")[2]) and index != other]
     if len(found) == 1:
         return found[0]
@@ -129,7 +129,7 @@ def _known(table: Table, is_it: Callable[[str], bool], meaning: str, flag: str, 
 
 def _samples(table: Table, dimension: int) -> tuple[int, ...]:
     """z, or z1, z2, ... as many as there are."""
-    plain = [bare(name) for name in table.names]
+    plain = [bare(name) for name in table.names[: table.width]]
     for name in SAMPLE_COLUMNS:
         wanted = [name] if dimension == 1 else [f"{name}{number}" for number in range(1, dimension + 1)]
         if all(plain.count(one) == 1 for one in wanted):
@@ -151,7 +151,8 @@ def _listed(table: Table, flag: str) -> str:
     if table.width == 1 and flag != "--z":
         return "there is one column; if it is log q - log p: --log-ratio 1"
     if not table.names:
-        return f"name it by its number: {flag} 1; there are {table.width} columns without names"
+        numbered = f"name it by its number: {flag} 1; there are {table.width} columns without names"
+        return numbered if table.width else "the file holds no arrays of numbers"
     shown = [clipped(name) for name in table.names[:_MOST_LISTED]]
-    more = f" and {table.width - len(shown)} more" if table.width > len(shown) else ""
+    more = f" and {len(table.names) - len(shown)} more" if len(table.names) > len(shown) else ""
     return f"for example {flag} {shown[0]!r}; the columns are: {', '.join(shown)}{more}"

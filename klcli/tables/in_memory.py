@@ -25,6 +25,7 @@ class ArraysInMemory:
 
     name: str
     values: Mapping[str, NDArray[Any]]
+    texts: None = None
 
     @property
     def shapes(self) -> Mapping[str, ArrayShape]:

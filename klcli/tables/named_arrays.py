@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 21
 """Of a block of one array, about: large enough that Python costs little, small enough for the caches."""
 
+TEXT_WIDTH = 128
+"""Numbers for which a text counts, of a KiB: most names of groups and prompts are shorter."""
+
 ArrayShape = tuple[int | None, int]
 """Rows, where they are known before the file is read, and numbers in each."""
 
@@ -22,7 +25,8 @@ class ArrayBlock:
     """Rows that follow each other, of several arrays.
 
     Attributes:
-        values: one array for each name that was asked for, of shape (rows, width), of any type of numbers.
+        values: one array for each name that was asked for, of shape (rows, width), of any type of numbers;
+            of texts as str or bytes.
         first: the number of the first row in its file, from 1, as `noun` says.
         noun: ``row`` or ``line``.
     """
@@ -42,6 +46,10 @@ class Arrays(Protocol):
     @property
     def shapes(self) -> Mapping[str, ArrayShape]:
         """The arrays of numbers in it, in their order."""
+
+    @property
+    def texts(self) -> Mapping[str, ArrayShape] | None:
+        """Those with one text in each row, as names of groups have; None in formats that keep none."""
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
         """The rows of these arrays side by side, in blocks of a few megabytes at most.

@@ -25,6 +25,7 @@ class _Paired:
     second: Arrays
     own: Mapping[str, str]
     """The name of the array in its file by what it is called here."""
+    texts: None = None
 
     @property
     def name(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.names.table_columns import GROUP_NAME, MASK_COLUMN, WHOLE_MASK, bare
@@ -11,6 +11,9 @@ from klcli.tables.masks import kept_by
 from klcli.tables.named_arrays import Arrays, ArrayShape
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SEQUENCE = "sequence"
 """The column of such a table that tells sequences apart: the number of the row in the file."""
@@ -22,9 +25,9 @@ class _Tokens:
 
     Attributes:
         arrays: of the file.
-        names: of its arrays, one column each, and `SEQUENCE`.
+        names: of its arrays, one column each, and `SEQUENCE`; behind them those of texts.
         mask: the array that is 0 where there is no token; None where every number is one.
-        width: how many columns these are.
+        width: how many columns these are, without those of texts.
         group: `SEQUENCE`, where a row of the file has several tokens.
     """
 
@@ -48,12 +51,12 @@ class _Tokens:
         for found in self.arrays.blocks([*names, *extra, *seen, *masks]):
             for place, column in enumerate(labels, len(names) + len(extra)):
                 if watch:
-                    watch.see(column, [str(label) for label in found.values[place][:, 0].tolist()])
+                    watch.see(column, _labels_of(found.values[place]))
             yield _block(found, len(names), key is not None, bool(extra), mask)
 
     def _labels(self, watch: Watch | None, names: Sequence[str]) -> list[int]:
-        """The columns with a number for each row that are named like groups; others would have to be read."""
-        shapes, (rows, _) = self.arrays.shapes, self.arrays.shapes.get(names[0], (None, 0))
+        """The columns with one entry for each row that are named like groups; all would have to be read."""
+        shapes, (rows, _) = self._shapes, self._shapes[names[0]]
         return [
             column
             for column in (watch.columns if watch else ())
@@ -61,13 +64,20 @@ class _Tokens:
             and GROUP_NAME.says(bare(self.names[column], digits=False))
         ]
 
+    @property
+    def _shapes(self) -> Mapping[str, ArrayShape]:
+        return {**self.arrays.shapes, **(self.arrays.texts or {})}
+
     def _check(self, names: Sequence[str], keys: Sequence[str], masks: Sequence[str]) -> None:
         """Columns that stand beside each other have the same tokens."""
         if SEQUENCE in names:
             raise KlcliError(
                 f"{SEQUENCE!r} numbers the sequences, it holds no densities", "name another array"
             )
-        shapes = {name: self.arrays.shapes[name] for name in (*names, *keys, *masks)}
+        for name in names:
+            if name in (self.arrays.texts or ()):
+                raise KlcliError(f"{name} in {self.arrays.name} holds texts", "name a column of numbers")
+        shapes = {name: self._shapes[name] for name in (*names, *keys, *masks)}
         for part, what in (
             ({name: width for name, (_, width) in shapes.items() if name not in keys}, "tokens in a row"),
             ({name: rows for name, (rows, _) in shapes.items()}, "rows"),
@@ -97,8 +107,14 @@ def _block(found: Any, count: int, keyed: bool, own_key: bool, mask: str | None)
         lines = range(found.first, found.first + rows)
         kept = kept_by(found.values[-1], mask, lines, found.noun).ravel()
     keys = numpy.repeat(found.values[count][:, 0], tokens) if own_key else numbers
-    texts = [str(key) for key in keys[kept].tolist()] if keyed else ()
+    texts = _labels_of(keys[kept][:, None]) if keyed else ()
     return Block(values[kept], numbers[kept].tolist(), found.noun, texts)
+
+
+def _labels_of(column: NDArray[Any]) -> list[str]:
+    """The texts of a column of shape (n, 1) of numbers, texts or their bytes."""
+    labels = column[:, 0].tolist()
+    return [label.decode(errors="replace") if isinstance(label, bytes) else str(label) for label in labels]
 
 
 def token_table(arrays: Arrays, *, masked: bool = True) -> Table:
@@ -106,12 +122,14 @@ def token_table(arrays: Arrays, *, masked: bool = True) -> Table:
 
     Args:
         arrays: of the file.
-        masked: whether tokens are left out where an array that is called like a mask is 0.
+        masked: whether tokens are left out where an array that is called like a mask is 0, and texts are
+            columns, too; False for files of which one column stands beside those of others.
     """
     mask = mask_of(list(arrays.shapes)) if masked else None
     group = SEQUENCE if any(width > 1 for _, width in arrays.shapes.values()) else None
-    names = (*arrays.shapes, *filter(None, [group]))
-    return _Tokens(arrays, names, mask, len(names), group)
+    numbers = (*arrays.shapes, *filter(None, [group]))
+    texts = tuple(arrays.texts or ()) if masked else ()
+    return _Tokens(arrays, (*numbers, *texts), mask, len(numbers), group)
 
 
 def mask_of(names: Sequence[str]) -> str | None:

@@ -50,11 +50,11 @@ class Table(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the columns; empty where there are none."""
+        """The names of the columns; empty where there are none. Those behind `width` hold texts."""
 
     @property
     def width(self) -> int:
-        """The number of columns."""
+        """The number of columns that may hold numbers."""
 
     @property
     def shape(self) -> tuple[int, ...] | None:

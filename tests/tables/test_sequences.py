@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import numpy
 import pytest
 
 from klcli.errors import KlcliError
+from klcli.tables.columns import density_columns
 from klcli.tables.formats.detection import open_table
 from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Source, Table
@@ -134,3 +136,88 @@ def test_a_mask_of_another_length_or_of_other_numbers_in_a_line() -> None:
         read_columns(lines({"a": [1, 2], "b": [3, 4], "mask": [1]}))
     with pytest.raises(KlcliError, match=r"line 2: mask in t\.jsonl has -inf"):
         read_columns(lines(*({"a": [1, 2], "b": [3, 4], "mask": mask} for mask in ([0, 1], [0, -numpy.inf]))))
+
+
+IDS = ["a", "a", "b", "b", "b"]
+COLUMNS = {"log_q": numpy.arange(5.0), "log_p": numpy.arange(5.0, 10.0)}
+
+
+def of_bytes(data: bytes, name: str) -> Table:
+    return open_table(Source(name, BytesIO(data), len(data), seekable=True))
+
+
+def parquet(texts: object) -> Table:
+    pyarrow = pytest.importorskip("pyarrow")
+    file = BytesIO()
+    pytest.importorskip("pyarrow.parquet").write_table(
+        pyarrow.table({"prompt": texts, **COLUMNS}), file, row_group_size=3
+    )
+    return of_bytes(file.getvalue(), "t.parquet")
+
+
+def dictionary(texts: list[str]) -> Table:
+    return parquet(pytest.importorskip("pyarrow").array(texts).dictionary_encode())
+
+
+def hdf5(texts: list[str]) -> Table:
+    file = BytesIO()
+    with pytest.importorskip("h5py").File(file, "w") as written:
+        written["prompt"] = texts
+        for name, values in COLUMNS.items():
+            written[name] = values
+    return of_bytes(file.getvalue(), "t.h5")
+
+
+def torch_save(texts: list[str]) -> Table:
+    torch = pytest.importorskip("torch")
+    file = BytesIO()
+    torch.save({"prompt": texts, **{name: torch.tensor(values) for name, values in COLUMNS.items()}}, file)
+    return of_bytes(file.getvalue(), "t.pt")
+
+
+class Seen:
+    """A watch that remembers what it was shown."""
+
+    def __init__(self, table: Table) -> None:
+        self.columns = [table.names.index("prompt")]
+        self.texts: list[str] = []
+
+    def see(self, column: int, texts: Sequence[str]) -> None:
+        assert column in self.columns
+        self.texts += texts
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda texts: archive(prompt=numpy.array(texts), **COLUMNS),
+        lambda texts: archive(prompt=numpy.array(texts, dtype="S"), **COLUMNS),
+        parquet,
+        dictionary,
+        hdf5,
+        torch_save,
+    ],
+    ids=["npz", "npz of bytes", "parquet", "parquet with a dictionary", "hdf5", "torch.save"],
+)
+def test_texts_name_groups(made: Callable[[list[str]], Table]) -> None:
+    table = made(IDS)
+    columns = [table.names.index(name) for name in COLUMNS]
+    watch = Seen(table)
+    blocks = list(table.blocks(columns, watch=watch))
+    assert watch.texts == IDS
+    assert [row for block in blocks for row in block.values.tolist()] == [[j, j + 5] for j in range(5)]
+    table = made(IDS)
+    keyed = list(table.blocks(columns, table.names.index("prompt")))
+    assert [key for block in keyed for key in block.keys] == IDS
+
+
+def test_texts_are_no_columns_of_numbers() -> None:
+    table = archive(reference=numpy.array(IDS), prompt=numpy.array(["a", "b"]), **COLUMNS)
+    assert table.width == len(COLUMNS)
+    assert density_columns(table, None, None) == tuple(table.names.index(name) for name in COLUMNS)
+    with pytest.raises(KlcliError, match=r"reference in t\.npz holds texts"):
+        list(table.blocks([table.names.index("reference")]))
+    # One that is not as long as the numbers says nothing of their rows.
+    watch = Seen(table)
+    list(table.blocks([0], watch=watch))
+    assert watch.texts == []

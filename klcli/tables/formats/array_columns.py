@@ -66,6 +66,7 @@ class _Wide:
     table: DelimitedText
     columns: Mapping[str, tuple[int, ...]]
     lists: Mapping[int, int]
+    texts: None = None
 
     @property
     def shapes(self) -> Mapping[str, ArrayShape]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.tables.formats.npy_header import Header
 from klcli.tables.formats.npy_rows import NpyRows, rows_behind, side_by_side
 from klcli.tables.named_arrays import ArrayBlock, ArrayShape
-from klcli.values import dataclass
+from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,26 +45,43 @@ class RawArrays:
     Attributes:
         name: of the file, for messages.
         arrays: by their names.
+        labels: lists of texts beside them.
     """
 
     name: str
     arrays: dict[str, RawArray]
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def shapes(self) -> Mapping[str, ArrayShape]:
         """Rows and numbers in each."""
         return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
 
+    @property
+    def texts(self) -> Mapping[str, ArrayShape]:
+        """Those of the lists, with one text in each row."""
+        return {name: (len(labels), 1) for name, labels in self.labels.items()}
+
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
-        """The rows of some of the arrays side by side.
+        """The rows of some of the arrays side by side, and of lists of texts that are as long.
 
         Raises:
             KlcliError: the bytes end before an array does.
         """
-        opened = [_rows(f"{name} in {self.name}", self.arrays[name]) for name in names]
+        numbers = {name: self.arrays[name] for name in names if name in self.arrays}
+        opened = [_rows(f"{name} in {self.name}", array) for name, array in numbers.items()]
         for block in side_by_side(opened):
-            values = map(_as_numbers, block.values, (self.arrays[name] for name in names))
-            yield ArrayBlock(tuple(values), block.first)
+            found = dict(zip(numbers, map(_as_numbers, block.values, numbers.values()), strict=True))
+            first, rows = block.first, len(block.values[0])
+            for name in set(names) & set(self.labels):
+                found[name] = _column(self.labels[name][first - 1 : first - 1 + rows])
+            yield ArrayBlock(tuple(found[name] for name in names), first)
+
+
+def _column(texts: Sequence[str]) -> NDArray[Any]:
+    import numpy
+
+    return numpy.array(texts, dtype=object)[:, None]
 
 
 def _rows(name: str, array: RawArray) -> NpyRows:

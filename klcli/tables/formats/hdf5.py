@@ -1,4 +1,4 @@
-"""HDF5 files and AnnData's h5ad, read by h5py: data sets of numbers, by the path that leads to them."""
+"""HDF5 files and AnnData's h5ad, read by h5py: data sets of numbers or texts, by the paths to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.tables.extras import needed
-from klcli.tables.named_arrays import ArrayBlock, ArrayShape, rows_of_block
+from klcli.tables.named_arrays import TEXT_WIDTH, ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
@@ -18,10 +18,16 @@ class _Hdf5:
     name: str
     file: Any
     shapes: Mapping[str, ArrayShape]
+    texts: Mapping[str, ArrayShape]
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
-        sets = [self.file[name] for name in names]
-        size = rows_of_block(max(self.shapes[name][1] for name in names))
+        texts = [name for name in names if name in self.texts]
+        # What is no UTF-8 is no error: texts are held against each other.
+        sets = [
+            self.file[name].asstr(errors="replace") if name in texts else self.file[name] for name in names
+        ]
+        widths = [TEXT_WIDTH if name in texts else self.shapes[name][1] for name in names]
+        size = rows_of_block(max(widths))
         for start in range(0, len(sets[0]), size):
             try:
                 parts = [found[start : start + size] for found in sets]
@@ -43,10 +49,14 @@ def open_hdf5(source: Source) -> _Hdf5:
     if not source.seekable:
         raise KlcliError("an HDF5 file cannot be read from a pipe", "give the file")
     shapes: dict[str, ArrayShape] = {}
+    texts: dict[str, ArrayShape] = {}
+    check = h5py.check_string_dtype  # None where a type is not one of texts
 
     def see(name: str, found: Any) -> None:
         if isinstance(found, h5py.Dataset) and found.shape and found.dtype.kind in "fiub":
             shapes[name] = (found.shape[0], prod(found.shape[1:]))
+        elif isinstance(found, h5py.Dataset) and len(found.shape or ()) == 1 and check(found.dtype):
+            texts[name] = (found.shape[0], 1)
 
     try:
         file = h5py.File(source.stream, "r")
@@ -55,4 +65,4 @@ def open_hdf5(source: Source) -> _Hdf5:
         raise KlcliError(
             f"{source.name} cannot be read: {str(error).splitlines()[0]}", "save it anew"
         ) from None
-    return _Hdf5(source.name, file, shapes)
+    return _Hdf5(source.name, file, shapes, texts)

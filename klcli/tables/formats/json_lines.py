@@ -30,6 +30,7 @@ class _JsonLines:
     name: str
     shapes: Mapping[str, ArrayShape]
     lines: Iterator[_Line]
+    texts: None = None
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
         import numpy

@@ -19,6 +19,7 @@ class _NpyFile:
     name: str
     array: NpyRows
     source: Source
+    texts: None = None
 
     @property
     def shapes(self) -> Mapping[str, ArrayShape]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST_WHOLE = 1 << 28
 """Bytes of an array in Fortran order, which has to be read whole to see its first row."""
+_TEXTS = "US"
+"""Kinds of numpy: str, and bytes."""
 _MOST_IN_ROW = 1 << 26
 """Bytes of a row: what is read at once at least."""
 
@@ -45,6 +47,16 @@ class NpyRows:
     @property
     def width(self) -> int:
         return row_width(self.header)
+
+    @property
+    def in_numbers(self) -> int:
+        """As how many doubles, of eight bytes, a row counts: a text can be longer than one."""
+        size = int(self.header.dtype.itemsize)
+        return self.width * max(1, size // 8)
+
+    @property
+    def is_text(self) -> bool:
+        return self.header.dtype.kind in _TEXTS
 
     def block(self, count: int) -> NDArray[Any]:
         """The next rows, shape (count, width) or, at the end, fewer.
@@ -94,13 +106,16 @@ class NpyRows:
         return data
 
 
-def npy_rows(name: str, read: Callable[[int], bytes], *, behind_magic: bool = False) -> NpyRows | None:
+def npy_rows(
+    name: str, read: Callable[[int], bytes], *, behind_magic: bool = False, texts: bool = False
+) -> NpyRows | None:
     """The rows of an array; None if it holds no numbers with rows (text, pickled objects, a lone number).
 
     Args:
         name: for messages.
         read: gives the bytes of the file.
         behind_magic: whether the first six are already read.
+        texts: whether one text in each row is wanted, too.
 
     Raises:
         KlcliError: a header that is broken or announces what cannot be.
@@ -108,7 +123,8 @@ def npy_rows(name: str, read: Callable[[int], bytes], *, behind_magic: bool = Fa
     if not behind_magic and read(len(MAGIC)) != MAGIC:
         return None
     header = read_header(read, name)
-    if header.dtype.kind not in "fiub" or not header.shape:
+    is_text = texts and header.dtype.kind in _TEXTS and len(header.shape) == 1
+    if not is_text and (header.dtype.kind not in "fiub" or not header.shape):
         return None
     return rows_behind(header, name, read, alone=True)
 
@@ -137,7 +153,7 @@ def rows_behind(header: Header, name: str, read: Callable[[int], bytes], *, alon
 def side_by_side(arrays: Sequence[NpyRows], advance: Any = None) -> Iterator[ArrayBlock]:
     """Blocks of rows of several arrays, which have the same number of them."""
     first, rows = 1, arrays[0].rows
-    size = rows_of_block(max(array.width for array in arrays))
+    size = rows_of_block(max(array.in_numbers for array in arrays))
     while first <= rows:
         values = tuple(array.block(size) for array in arrays)
         if advance:

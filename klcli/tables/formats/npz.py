@@ -22,13 +22,14 @@ class _Npz:
     name: str
     archive: ZipFile
     shapes: Mapping[str, ArrayShape]
+    texts: Mapping[str, ArrayShape]
     advance: Any = field(default=None)
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
         arrays = []
         for name in names:
             rows = _rows(self.archive, name, self.name)
-            assert rows is not None  # it is one of the shapes
+            assert rows is not None  # it is one of the shapes, or of the texts
             arrays.append(rows)
         yield from side_by_side(arrays, self.advance)
 
@@ -40,13 +41,14 @@ def open_npz(source: Source, archive: ZipFile) -> _Npz:
         KlcliError: a damaged archive.
     """
     shapes: dict[str, ArrayShape] = {}
+    texts: dict[str, ArrayShape] = {}
     for member in archive.namelist():
         name = member.removesuffix(_ENDING)
         if member != name and (rows := _rows(archive, name, source.name)):
-            shapes[name] = (rows.rows, rows.width)
-    return _Npz(source.name, archive, shapes, source.advance)
+            (texts if rows.is_text else shapes)[name] = (rows.rows, rows.width)
+    return _Npz(source.name, archive, shapes, texts, source.advance)
 
 
 def _rows(archive: ZipFile, name: str, file: str) -> NpyRows | None:
     """The rows of a member."""
-    return npy_rows(f"{name} in {file}", reader(archive, name + _ENDING, file))
+    return npy_rows(f"{name} in {file}", reader(archive, name + _ENDING, file), texts=True)

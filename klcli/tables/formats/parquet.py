@@ -1,4 +1,4 @@
-"""Parquet files, read by pyarrow: columns of numbers, or of lists of numbers."""
+"""Parquet files, read by pyarrow: columns of numbers, of lists of numbers, or of texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.tables.extras import needed
-from klcli.tables.named_arrays import ArrayBlock, ArrayShape, rows_of_block
+from klcli.tables.named_arrays import TEXT_WIDTH, ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.numbered_names import array_columns, check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass
@@ -21,17 +21,20 @@ class _Parquet:
     file: Any
     columns: Mapping[str, tuple[str, ...]]
     shapes: Mapping[str, ArrayShape]
+    texts: Mapping[str, ArrayShape]
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
         import numpy
 
-        wanted = [column for name in names for column in self.columns[name]]
-        size = rows_of_block(sum(self.shapes[name][1] for name in names))
+        wanted = [column for name in names for column in self._columns(name)]
+        size = rows_of_block(
+            sum(TEXT_WIDTH if name in self.texts else self.shapes[name][1] for name in names)
+        )
         first = 1
         for batch in self._batches(size, wanted):
             values = []
             for name in names:
-                parts = [self._numbers(batch.column(column), name, first) for column in self.columns[name]]
+                parts = [self._cells(batch.column(column), name, first) for column in self._columns(name)]
                 values.append(parts[0] if len(parts) == 1 else numpy.concatenate(parts, axis=1))
             yield ArrayBlock(tuple(values), first)
             first += batch.num_rows
@@ -50,10 +53,15 @@ class _Parquet:
             said = str(error).splitlines()[0]
             raise KlcliError(f"{self.name} is damaged behind row {rows:,}: {said}", "save it anew") from None
 
-    def _numbers(self, column: Any, name: str, first: int) -> Any:
-        """A column of a batch, of shape (rows, width); what is missing is NaN."""
+    def _columns(self, name: str) -> Sequence[str]:
+        return self.columns.get(name, (name,))
+
+    def _cells(self, column: Any, name: str, first: int) -> Any:
+        """A column of a batch, of shape (rows, width); what is missing is NaN, or an empty text."""
         import pyarrow
 
+        if name in self.texts:
+            return _texts(column)
         rows, kind = len(column), column.type
         is_list = pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind)
         if not is_list and not pyarrow.types.is_fixed_size_list(kind):
@@ -70,6 +78,16 @@ class _Parquet:
         return _doubles(column.flatten()).reshape(rows, width)
 
 
+def _texts(column: Any) -> Any:
+    """The bytes of texts, of shape (rows, 1): as such none is damaged."""
+    import numpy
+    import pyarrow
+
+    plain = column.dictionary_decode() if pyarrow.types.is_dictionary(column.type) else column
+    texts = plain.cast(pyarrow.large_binary()).to_pylist()
+    return numpy.array([text or b"" for text in texts], dtype=object).reshape(-1, 1)
+
+
 def _doubles(column: Any) -> Any:
     import pyarrow
 
@@ -77,7 +95,7 @@ def _doubles(column: Any) -> Any:
 
 
 def open_parquet(source: Source) -> _Parquet:
-    """The columns of numbers in a file.
+    """The columns of numbers and of texts in a file.
 
     Raises:
         KlcliError: pyarrow is missing, the file is damaged or comes through a pipe.
@@ -104,7 +122,8 @@ def open_parquet(source: Source) -> _Parquet:
     columns |= {name: tuple(single[i] for i in found) for name, found in array_columns(single).items()}
     rows = file.metadata.num_rows
     shapes = {name: (rows, max(len(found), widths[found[0]])) for name, found in columns.items()}
-    return _Parquet(source.name, file, columns, shapes)
+    texts = {field.name: (rows, 1) for field in schema if field.name not in columns and _is_text(field.type)}
+    return _Parquet(source.name, file, columns, shapes, texts)
 
 
 def _width(file: Any, field: Any, pyarrow: Any) -> int:
@@ -117,6 +136,14 @@ def _width(file: Any, field: Any, pyarrow: Any) -> int:
         return 0
     first = next(file.iter_batches(1, columns=[field.name]), None)
     return 0 if first is None or not first.num_rows else len(first.column(field.name)[0] or ())
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether a type is one of texts, each by itself or by its number in a list of them."""
+    from pyarrow import types
+
+    plain = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_string(plain) or types.is_large_string(plain))
 
 
 def _is_number(kind: Any, types: Any) -> bool:

@@ -54,7 +54,14 @@ def open_torch_save(source: Source, archive: ZipFile) -> RawArrays:
         arrays[name or "tensor"] = RawArray(
             tensor.shape, kind, _opener(tensor, archive, folder, f"{name} in {source.name}")
         )
-    return RawArrays(source.name, arrays)
+    return RawArrays(source.name, arrays, dict(_texts(found)) if isinstance(found, dict) else {})
+
+
+def _texts(found: dict[Any, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Lists of texts, by their keys."""
+    for key, value in found.items():
+        if isinstance(value, list) and value and all(isinstance(text, str) for text in value):
+            yield str(key), value
 
 
 def _named(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
