@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
+from ..named_optimizers import optimizer_near
 from ..notes import ENDS, MOST_OTHERS, Node, NodeTable, document, nodes_below
-from ..optimizers import optimizer_near
 from .flat_equations import EquationRow
 from .guards import open_guards
 from .places import is_of_jax, is_of_library, is_preparation, standing

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 from tensorflow.python.framework import op_callbacks
 
+from ..named_optimizers import optimizer_near
 from ..notes import Node, document
-from ..optimizers import optimizer_near
 from .noting import NotedTensors
 from .session_graphs import GraphLosses
 from .tapes import Tapes
