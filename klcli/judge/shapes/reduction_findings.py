@@ -37,6 +37,8 @@ class Reductions:
         layout: what is said of the shapes beside "means and heads of shape (B, d)"; empty if nothing.
         kept: masks of which only what they keep is averaged, as if there were nothing else.
         is_tried: whether the program could be followed on arrays.
+        even_for: shapes of single symbols for which a program with a flaw is a multiple, in words: a policy's
+            deviation may be a parameter, the same for all examples; empty if there are none.
     """
 
     name: ReductionName
@@ -48,6 +50,7 @@ class Reductions:
     layout: str = ""
     kept: tuple[str, ...] = ()
     is_tried: bool = True
+    even_for: str = ""
 
     @property
     def is_plain(self) -> bool:

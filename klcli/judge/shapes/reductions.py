@@ -185,6 +185,7 @@ def _found(case: ArrayProgram, given: int | None) -> Reductions:
         return told_of_masks
     problem: ShapeError | None = None
     parts: Mapping[str, LengthMonomial] | None = None
+    even_for = ""
     for rank in ranks(case) if given is None else (given,):
         try:
             if fit := fitted(case, full, rank):
@@ -200,13 +201,19 @@ def _found(case: ArrayProgram, given: int | None) -> Reductions:
         shapes = (one for one in mixed(case) if (alike if "latents" in one[0].values() else differ))
         if found := _first_of(case, shapes, rank):
             return found
+        without_batch = (one for one in mixed(case) if "latents" in one[0].values())
+        fitting = _first_of(case, without_batch, rank) if rank > 1 else None
+        even_for = fitting.layout if fitting and not fitting.flaw else ""
         break
     if parts is None and problem:
         if not _is_simple(case):
             raise UnshapedError(str(problem)) from None
         # With as many examples as latents it would run in silence, and count its terms wrongly.
         return Reductions("sum", flaw=f"it does not run on means and heads of shape (B, d): {problem}")
-    return Reductions("sum", flaw=uneven(case.program, parts))
+    flaw = uneven(case.program, parts)
+    return Reductions(
+        "sum", flaw=f"{flaw}; they are with {even_for}" if even_for else flaw, even_for=even_for
+    )
 
 
 def _of_one_latent(case: ArrayProgram) -> Reductions | None:

@@ -1,15 +1,17 @@
-"""A call that hands the mean to a KL as its head, and the head as its mean."""
+"""The mean handed to a KL as its head, and the head as its mean, by a call or by the formula itself."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from klcli.judge.condition_kinds import Condition
 from klcli.judge.mistakes.table import find_mistake
+from klcli.lint.findings.term_places import place_of
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.slicing import CodeExcerpt
-from klcli.lint.rules.rule import ModuleTerms, finding_at_step, first_of_each
+from klcli.lint.rules.rule import ModuleTerms, finding_at, finding_at_step, first_of_each
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.names.means_and_spreads import is_mean, suggested
 
@@ -17,7 +19,18 @@ _MISTAKE = find_mistake("KL209")
 
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
-    return first_of_each(found, _exchange)
+    yield from first_of_each(found, _exchange)
+    drawn_alike = {place_of(pair.divergence.excerpt) for pair in found.paired_samples}
+    for kl in found.undisputed:
+        # One that is handed them the other way round, or drawn from as the names do not say, is right.
+        is_named_so = all(any(_exchanged_names(way)) for way in kl.ways)
+        if kl.best.is_right and is_named_so and place_of(kl.best.excerpt) not in drawn_alike:
+            said = next(_exchanged_names(kl.best))
+            yield finding_at(kl.best.excerpt, _MISTAKE, "warning", said.text, kl.reading)
+
+
+def _exchanged_names(one: Divergence) -> Iterator[Condition]:
+    return (condition for condition in one.found.conditions if condition.kind == "names")
 
 
 def _exchange(one: Divergence) -> Finding | None:

@@ -26,6 +26,8 @@ def _mistaken(kl: KlTerm, mistake: Mistake) -> Finding:
     words = f"in expectation over the noise, {mistake.sentence}" if one.is_sampled else mistake.sentence
     if one.head:
         words += f", if {kl.head} is {answer.verdict.parameterization.meaning}"
+    if even_for := one.found.prepared.reductions.even_for:  # what shapes its heads have is not known
+        return finding_at(one.excerpt, mistake, "note", f"{words}; they are with {even_for}", kl.reading)
     if mistake is _CLIPPED:  # how far a network goes is not known
         said = finding_at(one.excerpt, mistake, "warning", words, kl.reading)
     else:

@@ -18,12 +18,12 @@ def check(found: ModuleTerms) -> Iterator[Finding]:
 
 
 def _noted(term: ListedTerm) -> Iterator[str]:
-    """The conditions in words; a gradient that is stopped is a warning of its own.
+    """The conditions in words; a stopped gradient is a warning of its own, and so are exchanged names.
 
     What is stopped as a whole is a value to be printed, as it stands beside losses.
     """
     for condition in term.conditions:
-        if condition.kind == "no-gradient":
+        if condition.kind in ("no-gradient", "names"):
             continue
         if condition.kind != "gradient" or condition.passes:
             yield condition.text if condition.passes else f"it does not hold: {condition.text}"

@@ -7,7 +7,7 @@ no mistake that is known, was meant to be a KL at all.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from klcli.formula.read.ast_parts import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
@@ -48,7 +48,25 @@ def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:
         return False  # as in the KL of two Gaussians of the same scale
     if not has_name_of_kl(excerpt) and not _is_whole(tree, means, heads):
         return False
+    if any(_is_unread_formula_of(excerpt, name, {*names} - {name}) for name in names):
+        return False  # as the mean of |x| is, of which the KL to a Laplace distribution is made
     return not _is_symmetric(tree, names)
+
+
+def _is_unread_formula_of(excerpt: CodeExcerpt, name: str, others: Collection[str]) -> bool:
+    """Whether a name is given what could not be read, and is computed from one of some others.
+
+    A network's output is none: it is computed from what the network is given.
+    """
+    before = excerpt.before[: excerpt.count]
+    number = next((one for one in range(len(before) - 1, -1, -1) if name in before[one].targets), None)
+    if number is None or not before[number].is_opaque:
+        return False
+    wanted = set(before[number].read)
+    for step in reversed(before[:number]):
+        if not step.targets.isdisjoint(wanted):
+            wanted |= step.names
+    return not wanted.isdisjoint(others)
 
 
 def has_name_of_kl(excerpt: CodeExcerpt, *, parts: bool = False) -> bool:

@@ -409,3 +409,22 @@ def test_a_product_of_vectors_beside_a_numbered_axis_runs_on_no_arrays() -> None
         read_program("0.5*(-1 + np.sum(s**2, axis=1) + np.dot(mu, mu) - np.sum(2*np.log(s), axis=1))")
     )
     assert (found.best.kind, "does not run" in found.best.flaw) == ("wrong", True)
+
+
+@pytest.mark.parametrize(
+    ("sums", "expected"), [("sum", "lv and old_lv of shape (d,), without a batch"), ("mean", "")]
+)
+def test_heads_without_a_batch_for_which_the_sums_are_alike(sums: str, expected: str) -> None:
+    text = (
+        f"0.5*torch.mean(torch.sum(lv) - torch.sum(old_lv) + torch.{sums}(torch.exp(old_lv - lv))"
+        " + torch.sum((mu - old_mu)**2 / torch.exp(lv), dim=1) - d)"
+    )
+    assert verify(read_program(text)).prepared.reductions.even_for == expected
+    if expected:
+        lv, old_lv = np.array([0.3, -0.2]), np.array([0.1, 0.4])
+        mu, old_mu = np.array([[0.5, 1.0], [2.0, 0.1], [0.2, 0.0]]), np.zeros((3, 2))
+        said = (
+            lv.sum() - old_lv.sum() + np.exp(old_lv - lv).sum() + ((mu - old_mu) ** 2 / np.exp(lv)).sum(1) - 2
+        ).mean()
+        each = 0.5 * (lv - old_lv + np.exp(old_lv - lv) + (mu - old_mu) ** 2 / np.exp(lv) - 1)
+        assert np.isclose(0.5 * said, each.sum(1).mean())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.sources import codes
+from klcli.lint.linter import linted
+from tests.lint.sources import codes, module
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,28 @@ def loss_function(*args, **kwargs):
     return F.mse_loss(out, x) + torch.mean(-0.5 * torch.sum(1 + log_var - {mean} - log_var.exp(), dim=1))
 """
     assert codes(source) == expected
+
+
+_POLICY = """
+def f(means, old_means, log_vars, old_log_vars, act_dim):
+    return 0.5 * tf.reduce_mean(
+        tf.{1}(log_vars{0}) - tf.reduce_sum(old_log_vars{0})
+        + tf.reduce_sum(tf.exp(old_log_vars - log_vars){0})
+        + tf.reduce_sum(tf.square(means - old_means) / tf.exp(log_vars), axis=1) - act_dim
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    ("axis", "sums", "expected"),
+    [
+        ("", "reduce_sum", [("KL121", "note")]),  # right for one deviation of all examples, of shape (d,)
+        (", axis=1", "reduce_sum", []),
+        ("", "reduce_mean", [("KL121", "error")]),
+    ],
+)
+def test_sums_that_are_right_for_heads_without_a_batch_are_no_error(
+    axis: str, sums: str, expected: list[tuple[str, str]]
+) -> None:
+    found = linted(module(_POLICY.format(axis, sums))).findings
+    assert [(one.mistake.code, one.severity) for one in found] == expected
