@@ -36,8 +36,8 @@ from klcli.judge.spaces.space import Answer, Space
 from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Way
+from klcli.name_kind import anywhere, whole
 from klcli.names import means_and_spreads
-from klcli.names.kind import anywhere, whole
 from klcli.names.means_and_spreads import READINGS
 from klcli.tables.in_memory import in_memory
 from klcli.tables.named_arrays import Arrays

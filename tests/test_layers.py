@@ -16,12 +16,13 @@ import klcli
 from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "lazy_regex", "errors", "testing")
+FILES = ("values", "lazy_regex", "name_kind", "errors", "testing")
 """The rooms that are a file each."""
 ROOMS = (
     *(
         "values",
         "lazy_regex",
+        "name_kind",
         "errors",
         "formula",
         "gaussian",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.names.kind import whole
+from klcli.name_kind import whole
 
 _DIMENSION = whole(
     "a number of dimensions, as far as a name tells",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.names.kind import anywhere, whole
+from klcli.name_kind import anywhere, whole
 
 DISTRIBUTIONS_MODULE = anywhere(
     "a library of distributions, by the path that is imported",

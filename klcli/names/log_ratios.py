@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from klcli.name_kind import REMEMBERED, NameKind, anywhere, containing, whole, worded, words_of
 from klcli.names.counts import count_of
-from klcli.names.kind import REMEMBERED, NameKind, anywhere, containing, whole, worded, words_of
 from klcli.names.losses import is_likelihood, is_mask
 from klcli.names.means_and_spreads import is_mean, suggested
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.names.kind import NameKind, whole, words_of
+from klcli.name_kind import NameKind, whole, words_of
 from klcli.values import dataclass
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from klcli.formula.read.vocabulary import MASK_NAME
+from klcli.formula.read.identifiers import MASK
 from klcli.lazy_regex import regex
-from klcli.names.kind import NameKind, anywhere, beginning, containing, whole
+from klcli.name_kind import NameKind, anywhere, beginning, containing, whole
 
 KL = anywhere(
     "a KL, as a word of a text or of a name with dashes",
@@ -66,12 +66,6 @@ _WEIGHT = whole(
     r"|.*weight",
     "beta kl_weight lambda_kl w1 annealing_factor β",
     "mu theta weights lamp",
-)
-_MASK = beginning(
-    "a mask, which leaves entries out",
-    MASK_NAME,
-    "mask pad_mask padmask masks valid is_valid not_invalid",
-    "masked m nll_valid valid_loss",
 )
 _NEGATED = beginning(
     "the negative of what follows",
@@ -141,7 +135,7 @@ TOPIC = containing(
 )
 
 KINDS: tuple[NameKind, ...] = (
-    *(KL, _KL_WORD, OF_OTHERS, _PART, LOG_Q, LOG_P, _LIKELIHOOD, _TERM, _WEIGHT, _MASK, _NEGATED, _BOUND),
+    *(KL, _KL_WORD, OF_OTHERS, _PART, LOG_Q, LOG_P, _LIKELIHOOD, _TERM, _WEIGHT, _NEGATED, _BOUND),
     *(LOSS, OBJECTIVE, TOTAL, LOSS_FUNCTION, GAIN, REWARD, ERROR, MINIMISED, TOPIC),
 )
 
@@ -180,7 +174,7 @@ def is_weight(name: str) -> bool:
 
 def is_mask(name: str) -> bool:
     """Whether a name is that of a mask, which leaves entries out."""
-    return _MASK.says(name)
+    return MASK.says(name)
 
 
 def is_negative(left: str) -> bool:

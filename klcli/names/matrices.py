@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.names.kind import beginning
+from klcli.name_kind import beginning
 
 # Capital letters are matrices, small ones are none.
 CHOLESKY_FACTOR = beginning(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.lazy_regex import regex
-from klcli.names.kind import REMEMBERED, NameKind, anywhere, beginning, whole
+from klcli.name_kind import REMEMBERED, NameKind, anywhere, beginning, whole
 from klcli.names.posterior_or_prior import is_prior, without_side
 
 _MEAN = beginning(

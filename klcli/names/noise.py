@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.names.kind import anywhere, beginning, whole
+from klcli.name_kind import anywhere, beginning, whole
 
 _EPSILON = beginning(
     "a small number which keeps a logarithm finite",

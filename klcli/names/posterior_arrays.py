@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.lazy_regex import regex
-from klcli.names.kind import NameKind, words_of
+from klcli.name_kind import NameKind, words_of
 
 _MEANS = frozenset({"mu", "mus", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
 _OTHER_SPREADS = {

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from klcli.lazy_regex import regex
-from klcli.names.kind import REMEMBERED, anywhere
+from klcli.name_kind import REMEMBERED, anywhere
 
 _SIDE = anywhere(
     "one of two Gaussians: the prior or the posterior",

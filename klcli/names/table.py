@@ -1,7 +1,12 @@
-"""The one table of names: every pattern over identifiers, with what it means and examples."""
+"""The one table of names: every pattern over identifiers, with what it means and examples.
+
+Those by which programs are read stand in `klcli.formula.read.identifiers`, which knows nothing of Gaussians.
+"""
 
 from __future__ import annotations
 
+from klcli.formula.read import identifiers
+from klcli.name_kind import NameKind
 from klcli.names import (
     counts,
     libraries,
@@ -16,12 +21,12 @@ from klcli.names import (
     table_columns,
     trainer_log_probs,
 )
-from klcli.names.kind import NameKind
 
 NAMES: tuple[NameKind, ...] = (
     *posterior_or_prior.KINDS,
     *means_and_spreads.KINDS,
     *counts.KINDS,
+    *identifiers.KINDS,
     *losses.KINDS,
     *noise.KINDS,
     *log_ratios.KINDS,

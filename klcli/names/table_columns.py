@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from klcli.names.kind import NameKind, whole
+from klcli.name_kind import NameKind, whole
 
 _LOG = "log(prob|probs|p|ps)"
 _REFERENCE = "(ref|reference)"

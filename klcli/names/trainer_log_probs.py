@@ -6,7 +6,7 @@ were kept, else the old policy, which trained none of the tokens yet.
 
 from __future__ import annotations
 
-from klcli.names.kind import NameKind, among, worded
+from klcli.name_kind import NameKind, among, worded
 from klcli.values import dataclass
 
 

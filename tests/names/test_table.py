@@ -13,13 +13,17 @@ import pytest
 
 import klcli
 import klcli.names
-from klcli.names.kind import NameKind
+from klcli.name_kind import NameKind
 from klcli.names.means_and_spreads import READINGS, suggested
 from klcli.names.table import NAMES
 
 PACKAGE = Path(klcli.__file__).parent
 NOTATION = (
-    "formula/",  # what a text is written with: words of mathematics and of libraries, and a left-hand side
+    "formula/minimal_edits.py",  # words of libraries
+    "formula/read/ambiguities.py",  # an expectation, E_q
+    "formula/read/calls/types.py",  # names of types
+    "formula/read/statements.py",  # functions that a KL is made of
+    "formula/read/stray_text.py",  # a left-hand side, KL(q || p)
     "judge/left_side.py",  # the letters in KL(q || p)
     "lint/source/text_prefilter.py",  # derived from the table, for texts
 )

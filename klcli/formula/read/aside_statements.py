@@ -12,13 +12,9 @@ from copy import copy
 
 from klcli.formula.read.ast_parts import are_alike, literal, names_in, walked
 from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.identifiers import BESIDE_A_KL, KL
 from klcli.formula.read.vocabulary import MODULES
-from klcli.lazy_regex import regex
 
-_KL = regex(r"(?:.*_)?(?:d?kl|kld)(?:d|div|s)?(?:_.*)?|kl(?:loss|div|term).*|latent_loss")
-"""The name of a KL, in small letters."""
-_OF_A_KL = regex(r".*(?:weight|coe?f|beta|lambda|anneal|factor|scale|target|thres|warm|start|max|min|mask).*")
-"""The name of a number beside it."""
 _REPORTING = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
 """Calls that stand as statements beside a loss and compute none of it."""
 _SQUARES = frozenset(("pow", "power", "square", "norm", "addcmul"))
@@ -115,8 +111,7 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
 
 
 def _is_kl(name: str) -> bool:
-    word = name.lower()
-    return _KL.fullmatch(word) is not None and not _OF_A_KL.fullmatch(word)
+    return KL.says(name) and not BESIDE_A_KL.says(name)
 
 
 def _given(statement: ast.stmt) -> Iterator[str]:

@@ -10,8 +10,6 @@ from klcli.formula.tree import Call, Negative, Number, Tree, operation
 
 AXIS_NAMES = ("axis", "dim", "reduction_indices")
 """What the axis of a reduction is called: numpy and TensorFlow, torch, TensorFlow 1."""
-MASK_NAME = r"(.*_)?([a-z]{1,9}(?<!un))?masks?(_\w+)?\Z|((is|not)_)?(in)?valid\Z"
-"""What a mask is called, which leaves entries out."""
 
 Noise: TypeAlias = Literal["randn", "rand", "truncated"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from fractions import Fraction
 
 from klcli.formula.read.ast_parts import axes_in, is_true, literal
@@ -13,21 +12,10 @@ from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywor
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
-from klcli.lazy_regex import regex
 
-_LOSS = regex(
-    r"(?!kl).*(loss|cross_?entropy(_with_logits)?|bce|mse|nll|criterion|likelihood|squared_error)",
-    re.IGNORECASE,
-)
-"""Functions that compute another term of a loss, whatever they do inside; none that is called a KL."""
 _LOWEST_THRESHOLD = 15
 """log(1 + e^15) is 15 but for 3e-7."""
 _ZERO, _ONE, _TWO = (Number(Fraction(value)) for value in (0, 1, 2))
-
-
-def is_loss(name: str) -> bool:
-    """Whether a function's name is that of another term of a loss, such as ``mse_loss``."""
-    return _LOSS.fullmatch(name) is not None
 
 
 def _square(value: Tree, *_: Tree) -> Tree:
@@ -227,4 +215,4 @@ COMPOSED: tuple[CallRow, ...] = (
     ),
     row("add_loss", "x", "x, which the framework adds to the loss", _added, is_sure=False),
 )
-"""Not every call of these is one that is understood: another one is what `is_loss` says, or an error."""
+"""Not every call of these is one that is understood: another one is another term of a loss, or an error."""

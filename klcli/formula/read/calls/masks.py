@@ -14,7 +14,8 @@ from fractions import Fraction
 from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.callee import whose_shape
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
-from klcli.formula.read.vocabulary import AXIS_NAMES, MASK_NAME
+from klcli.formula.read.identifiers import MASK
+from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.tree import (
     KeptEntries,
     Length,
@@ -27,10 +28,7 @@ from klcli.formula.tree import (
     Tree,
     operation,
 )
-from klcli.lazy_regex import regex
 
-_NAME = regex(MASK_NAME, re.IGNORECASE)
-"""What is called a mask; the table of names has the same pattern."""
 _ONE = Number(Fraction(1))
 _COMPARISONS: dict[str, type[ast.cmpop]] = {
     "equal": ast.Eq,
@@ -49,7 +47,7 @@ def is_mask(tree: Tree) -> bool:
     """Whether a tree is 0 or 1 everywhere, as the names of its symbols say."""
     match tree:
         case Symbol(name):
-            return _NAME.match(name) is not None
+            return MASK.says(name)
         case Reshape(operand) | Stop(operand) | KeptEntries(operand):
             return is_mask(operand)
         case Operation("-", left, right) if left == _ONE:
@@ -85,7 +83,7 @@ def mask_of(reader: CallReader, node: ast.expr) -> Tree:
         return found
     written = ast.unparse(node)
     plain = re.sub(r"[^A-Za-z0-9]+", "_", written if written[0].isalpha() else f"at_{written}").strip("_")
-    symbol = reader.named(node, plain if _NAME.match(plain) else f"{plain}_mask")
+    symbol = reader.named(node, plain if MASK.says(plain) else f"{plain}_mask")
     if not isinstance(node, ast.Name):
         reader.unread[symbol.name] = node
     elif isinstance(reader.values.get(node.id, symbol), Symbol):

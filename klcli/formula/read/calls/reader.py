@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 
 from klcli.errors import clipped, nearest
 from klcli.formula.read.callee import is_module, viewed
-from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
 from klcli.formula.read.calls.row import Invocation
 from klcli.formula.read.calls.table import KNOWN, rows_of
+from klcli.formula.read.identifiers import OTHER_TERM
 from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.read.python_source import SourceText
 from klcli.formula.read.syntax_errors import FormulaError
@@ -107,7 +107,7 @@ class Calls(ABC):
         for row in rows:
             if tree := row.read(self, call):
                 return tree
-        if is_loss(call.name):
+        if OTHER_TERM.says(call.name):
             return self.named(call.node, call.name)
         raise self._unknown_function(call.name, call.node)
 

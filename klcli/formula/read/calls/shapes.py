@@ -9,10 +9,10 @@ from klcli.formula.read.ast_parts import is_true, literal, names_in
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.epsilons import KERAS_EPSILON
+from klcli.formula.read.identifiers import LATENT_COUNT
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.tree import Length, Number, Reshape, Stop, Symbol, Tree
-from klcli.lazy_regex import regex
 from klcli.values import replace
 
 _WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])
@@ -21,8 +21,6 @@ _COLUMN: tuple[list[object], ...] = ([-1, 1], [(-1, 1)], [[-1, 1]])
 """Those that make a row of every entry."""
 _OF_NUMBERS = frozenset(("math", "np", "numpy"))
 """Libraries whose functions have no gradients."""
-_LATENTS = regex("d|D|(.*_)?(latent|z|code)_?(dim|size)")
-"""A name of how many latents there are."""
 
 
 def axis_length(reader: CallReader, owner: ast.expr, axis: ast.expr) -> Tree:
@@ -107,7 +105,7 @@ def _axis_of_length(reader: CallReader, node: ast.expr) -> int | None:
             return axis
         case Symbol("batch_size" | "B"):
             return 0
-        case Symbol(name) if _LATENTS.fullmatch(name):
+        case Symbol(name) if LATENT_COUNT.says(name):
             return 1
     return None
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from klcli.formula.program_reader import read_program
-from klcli.formula.read.calls.composed import COMPOSED, is_loss
+from klcli.formula.read.calls.composed import COMPOSED
+from klcli.formula.read.identifiers import OTHER_TERM
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array
@@ -88,7 +89,7 @@ def test_what_is_not_known_is_refused(text: str) -> None:
     ],
 )
 def test_names_of_losses(name: str, expected: bool) -> None:
-    assert is_loss(name) is expected
+    assert OTHER_TERM.says(name) is expected
 
 
 def test_the_table_names_functions() -> None:

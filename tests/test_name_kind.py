@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.kind import NameKind, anywhere, beginning, containing, whole, worded, words_of
+from klcli.name_kind import NameKind, anywhere, beginning, containing, whole, worded, words_of
 
 
 @pytest.mark.parametrize(
