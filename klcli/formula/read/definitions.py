@@ -7,8 +7,7 @@ definition that cannot be followed makes its calls unreadable, and never symbols
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
 from typing import Any, TypeAlias
@@ -17,11 +16,13 @@ from klcli.formula.read.ast_parts import is_all_but_first, names_in, rebuilt, wa
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.mapped import decorated, is_wrapper, rows_mapped
-from klcli.formula.read.calls.table import OF_ONE, OPERATIONS
+from klcli.formula.read.calls.table import OPERATIONS
 from klcli.formula.read.decorators import refuse_changing
+from klcli.formula.read.expression_functions import ExpressionFunction, put_in
+from klcli.formula.read.module_names import names_of_modules
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import MODULES
-from klcli.values import dataclass, replace
+from klcli.values import replace
 
 _MOST_NODES = 20_000
 """Nodes that definitions may put in: short ones that call each other twice double with every step."""
@@ -29,15 +30,7 @@ _MOST_NODES = 20_000
 Complaint = Callable[[str, ast.expr | ast.stmt, str], FormulaError]
 
 
-@dataclass(frozen=True, slots=True)
-class _Function:
-    """A function that is one expression of its parameters."""
-
-    arguments: ast.arguments
-    body: ast.expr
-
-
-_Meaning: TypeAlias = _Function | FormulaError | str | ast.expr | None
+_Meaning: TypeAlias = ExpressionFunction | FormulaError | str | ast.expr | None
 """What a name stands for: a function, or what keeps it from being followed; a library's function, by its own
 name; a module or a value; None for a function that calls itself, or is more than an expression."""
 
@@ -55,26 +48,7 @@ def with_definitions(statements: Sequence[ast.stmt], complaint: Complaint) -> li
     Raises:
         FormulaError: a function is called that cannot be followed.
     """
-    return _Inliner({**_imported_elsewhere(statements)}, complaint).block(statements)
-
-
-def _imported_elsewhere(statements: Sequence[ast.stmt]) -> Mapping[str, ast.expr]:
-    """Names that can only be modules, though no import says so: that of ``t.exp(x)``, if nothing else has it.
-
-    A method of ``t`` would have no argument. One that is called as a statement may write a log.
-    """
-    nodes = [node for statement in statements for node in walked(statement)]
-    used = Counter(node.id for node in nodes if isinstance(node, ast.Name))
-    found: dict[str, ast.expr] = {}
-    for node in nodes:
-        match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="log"))):
-                used[name] += 1
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as owner, attr=function), args=args):
-                used[name] -= 1
-                if function in OF_ONE and len(args) == 1 and name not in MODULES | {"self"}:
-                    found[name] = ast.copy_location(ast.Name("np", ast.Load()), owner)
-    return {name: module for name, module in found.items() if not used[name]}
+    return _Inliner({**names_of_modules(statements)}, complaint).block(statements)
 
 
 class _Inliner:
@@ -104,13 +78,13 @@ class _Inliner:
             return changed
         if not self.scope and not any(map(_calls_what_is_made, walked(statement))):
             return statement
-        put_in: ast.stmt = self._put(statement)
+        found: ast.stmt = self._put(statement)
         for target in getattr(statement, "targets", [getattr(statement, "target", statement)]):
             for name in ast.walk(target):
                 if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                     self.scope.pop(name.id, None)
                     self._refuse_older(name.id, statement)
-        return put_in
+        return found
 
     def _refuse_older(self, name: str, statement: ast.stmt) -> None:
         """Follow no definition any more that was made with another value of a name."""
@@ -134,7 +108,7 @@ class _Inliner:
                         self.scope[one.asname] = one.name
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)):
-                self._define(name, statement, lambda: _Function(arguments, self._put(body)))
+                self._define(name, statement, lambda: ExpressionFunction(arguments, self._put(body)))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if is_wrapper(value):
                 self._define(name, statement, partial(self._wrapped, value))
@@ -156,7 +130,9 @@ class _Inliner:
                 return True
         return False
 
-    def _define(self, name: str, statement: ast.stmt, function: Callable[[], _Function | None]) -> None:
+    def _define(
+        self, name: str, statement: ast.stmt, function: Callable[[], ExpressionFunction | None]
+    ) -> None:
         """Give a name a function; one that calls itself or is not followed is an error where it is used."""
         self._refuse_older(name, statement)
         self.made_of[name] = names_in(statement) & self.scope.keys() - {name}
@@ -165,7 +141,7 @@ class _Inliner:
             self.scope[name] = function()
         except FormulaError as error:
             self.scope[name] = error
-        if isinstance(known := self.scope[name], _Function):
+        if isinstance(known := self.scope[name], ExpressionFunction):
             self.made_of[name].update(*map(names_in, known.arguments.defaults))
 
     def _named(self, value: ast.expr) -> str:
@@ -178,7 +154,7 @@ class _Inliner:
                 return known if isinstance(known, str) else ""
         return ""
 
-    def _function(self, node: ast.FunctionDef) -> _Function | None:
+    def _function(self, node: ast.FunctionDef) -> ExpressionFunction | None:
         """A function as one expression, its own variables put in; None for one that is more than that."""
         refuse_changing(node.decorator_list, self.complaint)
         inner = _Inliner(dict(self.scope), self.complaint)
@@ -188,10 +164,10 @@ class _Inliner:
                 case ast.Expr(value=ast.Constant()):
                     continue
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    values[name] = _put_in(value, values)
+                    values[name] = put_in(value, values)
                 case ast.Return(value=ast.expr() as value):
-                    found = _Function(node.args, _put_in(value, values))
-                    body = decorated(found.body, node.decorator_list, is_closed=_is_closed(found))
+                    found = ExpressionFunction(node.args, put_in(value, values))
+                    body = decorated(found.body, node.decorator_list, is_closed=found.is_closed)
                     return replace(found, body=body) if body else None
                 case _:
                     return None
@@ -210,12 +186,12 @@ class _Inliner:
             raise known
         return known if isinstance(known, ast.expr) else node
 
-    def _wrapped(self, node: ast.Call) -> _Function | None:
+    def _wrapped(self, node: ast.Call) -> ExpressionFunction | None:
         """A function that ``jit`` only runs faster, or that ``vmap`` applies to each row of its arguments."""
         match node.args[0]:
             case ast.Lambda(args=arguments, body=body):
-                inner = _Function(arguments, self._put(body))
-            case ast.Name(id=name) if isinstance(known := self.scope.get(name), _Function):
+                inner = ExpressionFunction(arguments, self._put(body))
+            case ast.Name(id=name) if isinstance(known := self.scope.get(name), ExpressionFunction):
                 inner = known
             case ast.Call() as call if is_wrapper(call) and (found := self._wrapped(call)):
                 inner = found
@@ -224,14 +200,14 @@ class _Inliner:
         if not called(node).endswith("vmap"):
             return inner
         # Of what is no argument nobody knows whether it has the axis that is mapped.
-        return _Function(inner.arguments, rows_mapped(node, inner.body)) if _is_closed(inner) else None
+        return ExpressionFunction(inner.arguments, rows_mapped(node, inner.body)) if inner.is_closed else None
 
     def _put_call(self, node: ast.Call) -> ast.expr:
         known: _Meaning
         if isinstance(node.func, ast.Call) and is_wrapper(node.func):
             name, known = called(node.func), self._wrapped(node.func)
         elif isinstance(node.func, ast.Lambda):
-            name, known = "lambda", _Function(node.func.args, node.func.body)
+            name, known = "lambda", ExpressionFunction(node.func.args, node.func.body)
         elif isinstance(node.func, ast.Name) and node.func.id in self.scope:
             name, known = node.func.id, self.scope[node.func.id]
         else:
@@ -240,11 +216,11 @@ class _Inliner:
             return ast.copy_location(ast.Call(_of_library(known, node.func), node.args, node.keywords), node)
         if isinstance(known, FormulaError):
             raise known
-        given = _bound(known.arguments, node) if isinstance(known, _Function) else None
-        if not isinstance(known, _Function) or given is None:
+        given = known.given(node) if isinstance(known, ExpressionFunction) else None
+        if not isinstance(known, ExpressionFunction) or given is None:
             hint = "put in what it computes, as one expression"
             raise self.complaint(f"{name} is defined here in a way that is not followed", node, hint)
-        body = _put_in(known.body, given)
+        body = put_in(known.body, given)
         self.added += sum(1 for _ in ast.walk(body))
         if self.added > _MOST_NODES:
             raise self.complaint("the formula is too large with its definitions", node, "")
@@ -256,43 +232,9 @@ def _calls_what_is_made(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Call | ast.Lambda)
 
 
-def _is_closed(function: _Function) -> bool:
-    """Whether a function depends on nothing but its arguments."""
-    own = {one.arg for one in (*function.arguments.posonlyargs, *function.arguments.args)}
-    functions = {node.func for node in walked(function.body) if isinstance(node, ast.Call)}
-    names = (node for node in walked(function.body) if isinstance(node, ast.Name) and node not in functions)
-    return all(node.id in own | MODULES for node in names)
-
-
 def _of_library(name: str, place: ast.expr) -> ast.expr:
     """A function of a library by its own name, where another name of it stood."""
     if name not in OPERATIONS:
         return ast.copy_location(ast.Name(name, ast.Load()), place)
     module = ast.copy_location(ast.Name("np", ast.Load()), place)
     return ast.copy_location(ast.Attribute(module, name, ast.Load()), place)
-
-
-def _bound(arguments: ast.arguments, call: ast.Call) -> dict[str, ast.expr] | None:
-    """The arguments of a call by the names of the parameters; None where that is not known."""
-    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
-    spread = any(isinstance(one, ast.Starred) for one in call.args)
-    if arguments.vararg or arguments.kwarg or spread or len(call.args) > len(names):
-        return None
-    defaults = dict(zip(reversed(names), reversed(arguments.defaults), strict=False))
-    for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        names.append(one.arg)
-        defaults |= {one.arg: default} if default else {}
-    given = {**defaults, **dict(zip(names, call.args, strict=False))}
-    given |= {one.arg or "": one.value for one in call.keywords}
-    return given if set(given) == set(names) else None
-
-
-def _put_in(body: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
-    """An expression with the values of names."""
-
-    def put(node: ast.AST) -> ast.AST:
-        return values.get(node.id, node) if isinstance(node, ast.Name) else rebuilt(node, put)
-
-    found = put(body)
-    assert isinstance(found, ast.expr)
-    return found

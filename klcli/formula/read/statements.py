@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.read.aside_statements import only_reports
-from klcli.formula.read.ast_parts import names_in, text_of_name, walked, words_in
+from klcli.formula.read.ast_parts import names_in, text_of_name, walked
 from klcli.formula.read.callee import called, stops_gradients, viewed
+from klcli.formula.read.changes_within_statements import check_order, refuse_change
 from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
@@ -74,7 +75,7 @@ class Statements:
         last: ast.stmt | None = None
         for last in statements:
             if only_reports(last):
-                self._refuse_change(last)
+                refuse_change(last, self.reader)
                 continue
             tree = self._run(last)
             if isinstance(last, ast.Return):
@@ -85,7 +86,7 @@ class Statements:
         """Follow one statement; the value that it computes, if it does."""
         self._problem = None
         self.left = ""
-        self._check_order(statement)
+        check_order(statement, self.reader)
         match statement:
             case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
                 return None
@@ -142,47 +143,6 @@ class Statements:
             return Stop(found) if found and stops else found
         finally:
             self._is_stopped = before
-
-    def _check_order(self, statement: ast.stmt) -> None:
-        """Refuse an expression that changes an object in place and uses it elsewhere, too."""
-        if isinstance(statement, ast.FunctionDef | ast.With):
-            return
-        nodes = list(walked(statement))
-        self._refuse_second_value([one for one in nodes if isinstance(one, ast.NamedExpr)])
-        for one in nodes:
-            if (
-                isinstance(one, ast.keyword)
-                and one.arg == "out"
-                and not names_in(one.value).isdisjoint(self.reader.values)
-            ):
-                raise self.reader.error("a value that is changed by out= is not followed", one.value)
-        for name in filter(None, (self.reader.changed_by(one) for one in nodes if isinstance(one, ast.Call))):
-            names = (one for one in nodes if isinstance(one, ast.Name) and one.id == name)
-            if sum(isinstance(one.ctx, ast.Load) for one in names) > 1:
-                hint = "change it in a statement of its own"
-                raise self.reader.error(f"{name} is changed in place where it is used", statement, hint)
-
-    def _refuse_second_value(self, given: Sequence[ast.NamedExpr]) -> None:
-        """Refuse ``(s := s**2)``: which s is meant elsewhere in the expression is a matter of its order."""
-        names = [one.target.id for one in given]
-        for name, node in zip(names, given, strict=True):
-            if name in self.reader.values or name in words_in(node.value) or names.count(name) > 1:
-                hint = f"give {name} its value in a statement of its own"
-                raise self.reader.error(f"{name} gets another value within an expression", node, hint)
-
-    def _refuse_change(self, statement: ast.stmt) -> None:
-        """Refuse a statement that only reports if it changes what has a value: ``print(kl.mul_(2))``."""
-        for node in walked(statement):
-            match node:
-                case ast.NamedExpr(target=ast.Name(id=name)):
-                    pass
-                case ast.Call():
-                    name = self.reader.changed_by(node)
-                case _:
-                    continue
-            if name in self.reader.values:
-                hint = "change it in a statement of its own"
-                raise self.reader.error(f"{name} is changed where it is reported", node, hint)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
         self._refuse_entries(target)

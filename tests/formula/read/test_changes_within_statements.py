@@ -1,0 +1,58 @@
+"""A statement that changes a value while it uses it means what Python's order says, and is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.read.changes_within_statements import check_order, refuse_change
+from klcli.formula.read.python import PythonReader
+from klcli.formula.read.python_source import SourceText
+from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.tree import Symbol
+
+
+def reader(text: str) -> PythonReader:
+    found = PythonReader(SourceText(text))
+    found.values["x"] = Symbol("x")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("x.mul_(2) + x", "x is changed in place where it is used"),
+        ("y = x + (x := x**2)", "x gets another value"),
+        ("torch.exp(mu, out=x)", "changed by out="),
+        ("x.mul_(2)", ""),
+        ("y = x + (z := mu**2)", ""),
+        ("torch.exp(mu, out=w)", ""),
+        ("x.mul(2) + x", ""),
+    ],
+)
+def test_what_changes_and_is_used(text: str, problem: str) -> None:
+    own = reader(text)
+    (statement,) = own.statements()
+    if problem:
+        with pytest.raises(FormulaError, match=problem):
+            check_order(statement, own)
+    else:
+        check_order(statement, own)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("print(x.mul_(2))", True),
+        ("print(x := 2)", True),
+        ("print(x.mul(2))", False),
+        ("print(y := x)", False),
+    ],
+)
+def test_what_is_reported(text: str, *, is_refused: bool) -> None:
+    own = reader(text)
+    (statement,) = own.statements()
+    if is_refused:
+        with pytest.raises(FormulaError, match="x is changed where it is reported"):
+            refuse_change(statement, own)
+    else:
+        refuse_change(statement, own)
