@@ -32,7 +32,7 @@ _BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Negative: lambda node: (node.operand,),
     Clip: lambda node: (node.operand, *node.limits),
     Stop: lambda node: (node.operand,),
-    Reshape: lambda node: (node.operand,),
+    Reshape: lambda node: (node.operand, *node.lengths),
     KeptEntries: lambda node: (node.operand, node.mask),
     Operation: lambda node: (node.left, node.right),
     MatrixProduct: lambda node: (node.left, node.right),
@@ -144,8 +144,10 @@ def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
         case Clip():
             low = None if node.low is None else below[1]
             return Clip(below[0], low, None if node.high is None else below[-1])
-        case Stop() | Reshape():
+        case Stop():
             return replace(node, operand=below[0], span=None)
+        case Reshape():
+            return replace(node, operand=below[0], lengths=tuple(below[1:]), span=None)
         case KeptEntries():
             return replace(node, operand=below[0], mask=below[1], span=None)
     return node

@@ -199,14 +199,17 @@ class Reshape:
 
     `kind` is ``unsqueeze`` (a new axis of the length 1), ``squeeze`` (such an axis taken away; the axis None
     takes all), ``flatten`` (all axes from that one on made one), ``transpose`` (the last two exchanged),
-    ``expand`` (each as often as the array `like` has it, which is no child, as that of a `Length`) or,
-    in formulas of matrices, ``entry`` (the only entry of a matrix of one row and one column).
+    ``view`` (the entries in the shape that is given), ``expand`` (each as often as that shape has it) or, in
+    formulas of matrices, ``entry`` (the only entry of a matrix of one row and one column).
+    A shape is that of the array `like`, which is no child, as that of a `Length`, or given by its `lengths`,
+    of which -1 is the one that fits, and in ``expand`` the one that is there.
     """
 
     operand: Tree
-    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose", "expand", "entry"]
+    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose", "view", "expand", "entry"]
     axis: int | None = None
     like: Tree | None = None
+    lengths: tuple[Tree, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
     names: Names = field(default=None, init=False, compare=False, repr=False)
 

@@ -13,7 +13,7 @@ from math import inf, isfinite, isnan, nan
 from klcli.formula.minimal_edits import in_habit
 from klcli.formula.numeral import significant
 from klcli.formula.traversal import free_symbols, substitute, walk
-from klcli.formula.tree import Length, Number, Reduction, Symbol
+from klcli.formula.tree import Length, Number, Reduction, Reshape, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.judge.acceptance import PASSES
@@ -74,9 +74,14 @@ def _shapes(prepared: Prepared) -> Iterator[Condition]:
         return
     nodes = list(walk(prepared.program.arrays))
     averages = any(isinstance(one, Reduction) and one.kind == "mean" for one in nodes)
-    counts = prepared.aside.counts or any(isinstance(one, Length) for one in nodes)
+    counts = prepared.aside.counts or any(_counts(one) for one in nodes)
     text = "its shapes were not followed: it is judged for one entry"
     yield Condition("shapes", text, not averages and not counts)
+
+
+def _counts(node: Tree) -> bool:
+    """Whether a node depends on how long the axes of an array are."""
+    return isinstance(node, Length) or (isinstance(node, Reshape) and node.kind in ("view", "expand"))
 
 
 def _parts_of_arrays(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:

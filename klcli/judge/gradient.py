@@ -74,6 +74,9 @@ def slopes(
     tree = without_guards(prepared.program.arrays)
     every = [*points(prepared, names, others), *points(prepared, names, others)][: math.prod(_SHAPE)]
     frozen = {name: Array((), [complex(value)]) for name, value in every[0].items()}
+    rows, latents = _SHAPE
+    lengths = {name: complex(rows**i * latents**j) for name, (i, j) in prepared.aside.counts.items()}
+    frozen |= {name: Array((), [length]) for name, length in lengths.items() if name in frozen}
     frozen |= {name: Array(_SHAPE, [complex(point[name]) for point in every]) for name in names}
 
     def found(name: str) -> list[tuple[float, float]]:

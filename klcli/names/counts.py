@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from klcli.formula.read.identifiers import EXAMPLE_COUNT, LATENT_COUNT
 from klcli.name_kind import whole
 
 _DIMENSION = whole(
@@ -11,22 +12,7 @@ _DIMENSION = whole(
     "beta mu logvar BCE N",
     flags=0,  # N and B are other counts
 )
-_BATCH = whole(
-    "a number of examples",
-    r"B|bs|batch|(.*_)?(batch_?size|n_batch|mb_?size)|(n|num)_(examples|samples)",
-    "B bs batch_size args_batchsize num_samples",
-    "b n K minibatch_loss",
-    flags=0,  # b is a bias
-)
-_LATENTS = whole(
-    "a number of latents",
-    r"d|D|J|nz|nd|(.*_)?dims?|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)",
-    "d J latent_dim zdim n_latents latent_size",
-    "n K j size",
-    flags=0,  # j is an index
-)
-
-KINDS = (_DIMENSION, _BATCH, _LATENTS)
+KINDS = (_DIMENSION,)
 
 
 def is_dimension(name: str) -> bool:
@@ -39,6 +25,6 @@ def count_of(name: str) -> tuple[int, int] | None:
 
     ``n`` and ``K`` count something, and do not say what.
     """
-    if _BATCH.says(name):
+    if EXAMPLE_COUNT.says(name):
         return 1, 0
-    return (0, 1) if _LATENTS.says(name) else None
+    return (0, 1) if LATENT_COUNT.says(name) else None

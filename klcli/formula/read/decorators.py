@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from klcli.errors import clipped
 from klcli.formula.read.callee import stops_gradients
+from klcli.formula.read.identifiers import REGISTERING
 from klcli.formula.read.syntax_errors import FormulaError
-from klcli.lazy_regex import regex
 
 _PLAIN = frozenset(
     (
@@ -27,8 +27,6 @@ _PLAIN = frozenset(
     )
 )
 """Decorators whose function computes what it computes without them."""
-_REGISTERING = regex("register(_.*)?|.*_register")
-"""What only keeps a function under a name: ``@register_kl(Normal, Normal)``."""
 
 
 def refuse_changing(
@@ -59,7 +57,7 @@ def maps_rows(decorator: ast.expr) -> bool:
 def _is_plain(one: ast.expr) -> bool:
     """Whether what a decorator makes of a function is known."""
     name = _word(one)
-    return name in _PLAIN or bool(_REGISTERING.fullmatch(name)) or stops_gradients(one) or maps_rows(one)
+    return name in _PLAIN or REGISTERING.says(name) or stops_gradients(one) or maps_rows(one)
 
 
 def _word(one: ast.expr) -> str:

@@ -22,12 +22,25 @@ BESIDE_A_KL = whole(
     "kl_weight beta_kl kl_coeff KL_anneal kl_threshold kld_max",
     "kl kl_loss kld",
 )
+EXAMPLE_COUNT = whole(
+    "a number of examples",
+    r"B|bs|batch|(.*_)?(batch_?size|n_batch|mb_?size)|(n|num)_(examples|samples)",
+    "B bs batch_size args_batchsize num_samples",
+    "b n K minibatch_loss",
+    flags=0,  # b is a bias
+)
 LATENT_COUNT = whole(
-    "how many latents there are",
-    "d|D|(.*_)?(latent|z|code)_?(dim|size)",
-    "d D latent_dim z_dim self_zdim code_size",
-    "dim batch_size latents n",
-    flags=0,  # a capital letter in a word makes it a class, or a constant that may be anything
+    "a number of latents",
+    r"d|D|J|nz|nd|(.*_)?dims?|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)",
+    "d J latent_dim zdim n_latents latent_size",
+    "n K j size",
+    flags=0,  # j is an index
+)
+REGISTERING = whole(
+    "a decorator that only keeps a function under a name",
+    "register(_.*)?|.*_register",
+    "register register_kl register_module loss_register",
+    "registered_loss weighted_loss",
 )
 OTHER_TERM = whole(
     "a function that computes another term of a loss",
@@ -36,4 +49,4 @@ OTHER_TERM = whole(
     "kl_loss kl_divergence losses entropy",
 )
 
-KINDS: tuple[NameKind, ...] = (MASK, KL, BESIDE_A_KL, LATENT_COUNT, OTHER_TERM)
+KINDS: tuple[NameKind, ...] = (MASK, KL, BESIDE_A_KL, EXAMPLE_COUNT, LATENT_COUNT, REGISTERING, OTHER_TERM)

@@ -13,6 +13,7 @@ from klcli.formula.entrywise_form import entry
 from klcli.formula.read.aside_statements import only_reports
 from klcli.formula.read.ast_parts import names_in, text_of_name, walked
 from klcli.formula.read.callee import called, stops_gradients, viewed
+from klcli.formula.read.calls.reshapes import lengths_of
 from klcli.formula.read.changes_within_statements import check_order, refuse_change
 from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
@@ -196,6 +197,10 @@ class Statements:
 
     def _unpack(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """All values are computed before any name gets one."""
+        if lengths := lengths_of(self.reader, value, len(targets)):
+            for target, length in zip(targets, lengths, strict=True):
+                self._bind(self._name_of(target), length, None)
+            return
         parts = parts_of(value, of_matrices=self.reader.matrices)
         if len(parts) != len(targets):
             if self.reader.matrices and is_decomposition(value):

@@ -45,6 +45,7 @@ from klcli.formula.value.small_arrays import (
     spread,
     summed,
     taken,
+    viewed,
 )
 from klcli.values import dataclass, replace
 
@@ -162,13 +163,34 @@ def _count(of: Tree, axis: int | None, run: _Run) -> int:
 
 def _reshape(tree: Reshape, run: _Run) -> Array:
     below = _value(tree.operand, run)
-    if tree.like and not run.matrices:
-        if not set(free_symbols(tree.like)) <= set(run.symbols):
-            raise UnshapedError("the shape of an array that is not known")
-        return spread(below, _value(tree.like, run).shape)
+    if tree.kind in ("view", "expand") and not run.matrices:
+        shape = _shape(tree, run)
+        return spread(below, shape) if tree.kind == "expand" else viewed(below, shape)
     if not run.matrices:
         return reshaped(below, tree.kind, tree.axis)
     return run.matrices.turned(below) if tree.kind == "transpose" else below
+
+
+def _shape(tree: Reshape, run: _Run) -> tuple[int, ...]:
+    """The shape that a change of it names."""
+    named = (tree.like,) if tree.like else tree.lengths
+    if not {name for one in named for name in free_symbols(one)} <= set(run.symbols):
+        raise UnshapedError("a shape that is not known")
+    if tree.like:
+        return _value(tree.like, run).shape
+    return tuple(_whole(_value(one, run)) for one in tree.lengths)
+
+
+def _whole(length: Array) -> int:
+    """A length, which is a whole number.
+
+    Raises:
+        UnshapedError: it is none.
+    """
+    value = complex(length.values[0]).real
+    if length.shape or value != round(value):
+        raise UnshapedError("a length that is no whole number")
+    return round(value)
 
 
 def _taken(tree: KeptEntries, run: _Run) -> Array:

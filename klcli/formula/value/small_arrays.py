@@ -175,16 +175,36 @@ def reshaped(array: Array, kind: str, axis: int | None) -> Array:
             return transposed(array)
 
 
+def viewed(array: Array, shape: Shape) -> Array:
+    """The entries of an array in another shape.
+
+    Args:
+        array: whose entries are kept.
+        shape: what it becomes; one length of it may be -1, for the one that fits.
+
+    Raises:
+        ShapeError: it has another number of entries.
+    """
+    count, known = len(array.values), math.prod(length for length in shape if length != -1)
+    if shape.count(-1) == 1 and known:
+        shape = tuple(count // known if length == -1 else length for length in shape)
+    if math.prod(shape) != count or min(shape, default=0) < 0:
+        raise ShapeError(f"shape {array.shape} in the shape {shape}")
+    return Array(shape, array.values)
+
+
 def spread(array: Array, shape: Shape) -> Array:
     """An array whose entries stand as often as another shape has them.
 
     Args:
         array: whose entries are repeated.
-        shape: what it becomes.
+        shape: what it becomes; a length -1 stays what it is.
 
     Raises:
         ShapeError: it does not fit that shape.
     """
+    own = ((0,) * (len(shape) - len(array.shape)) + array.shape)[-len(shape) :]
+    shape = tuple(old if length == -1 else length for length, old in zip(shape, own, strict=True))
     found, places, _ = _broadcast(array.shape, shape)
     if found != shape:
         raise ShapeError(f"shape {array.shape} spread over {shape}")

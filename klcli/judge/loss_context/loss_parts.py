@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from klcli.formula.traversal import free_symbols, substitute, walk
-from klcli.formula.tree import Call, Number, Reduction, Symbol, Tree, operation
+from klcli.formula.tree import Call, Number, Reduction, Reshape, Symbol, Tree, operation
 from klcli.formula.write.printing import to_text
 from klcli.judge.loss_context.isolation import Weight, isolated, product
 from klcli.judge.loss_context.symbol_influence import components, influences, is_free_of, is_passive
@@ -72,7 +72,8 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
         kept: symbols that are the mean or the head and must stay.
     """
     names = free_symbols(tree)
-    counts = _counts_of_sums(arrays, names, kept) | _stated_counts(names, kept)
+    of_shapes = _counts_of_shapes(arrays, names)
+    counts = _counts_of_sums(arrays, names, kept) | _stated_counts(names, kept) | of_shapes
     masks = tuple(name for name in free_symbols(arrays) if is_mask(name) and name not in (*counts, *kept))
     masked = _with_ones(tree, counts)
     plain = _with_ones(masked, masks)
@@ -110,6 +111,13 @@ def _counts_of_sums(arrays: Tree, names: Sequence[str], kept: Sequence[str]) -> 
 
 def _indexed(tree: Tree) -> list[Reduction]:
     return [node for node in walk(tree) if isinstance(node, Reduction) and node.index]
+
+
+def _counts_of_shapes(arrays: Tree, names: Sequence[str]) -> dict[str, Powers]:
+    """The symbols that stand only in shapes, ``kl.view(B, -1)``, which are no part of the formula."""
+    shapes = [node for node in walk(arrays) if isinstance(node, Reshape)]
+    within = {name for node in shapes for one in node.lengths for name in free_symbols(one)}
+    return {name: powers for name in sorted(within.difference(names)) if (powers := count_of(name))}
 
 
 def _stated_counts(names: Sequence[str], kept: Sequence[str]) -> dict[str, Powers]:

@@ -9,16 +9,10 @@ from klcli.formula.read.ast_parts import is_true, literal, names_in
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.epsilons import KERAS_EPSILON
-from klcli.formula.read.identifiers import LATENT_COUNT
-from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.tree import Length, Number, Reshape, Stop, Symbol, Tree
 from klcli.values import replace
 
-_WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])
-"""The arguments of view and flatten that make one axis of all."""
-_COLUMN: tuple[list[object], ...] = ([-1, 1], [(-1, 1)], [[-1, 1]])
-"""Those that make a row of every entry."""
 _OF_NUMBERS = frozenset(("math", "np", "numpy"))
 """Libraries whose functions have no gradients."""
 
@@ -63,51 +57,7 @@ def _kind_of_index(node: ast.expr) -> str:
 
 
 def _given(call: Invocation) -> list[ast.expr]:
-    return [*call.arguments[1:], *keywords_of(call, *AXIS_NAMES, "start_dim")]
-
-
-def _flattened(reader: CallReader, call: Invocation) -> Tree | None:
-    """view(-1) and flatten() make one axis of all; flatten(1) and view(n, -1) keep the batch.
-
-    Shapes that are given by their lengths are taken to be the same, unless these say that it is another one.
-    """
-    if not call.arguments:
-        return None
-    if _divides_otherwise(reader, _given(call)):
-        problem = f"{call.name} makes other rows than those of the batch, which is not followed"
-        raise reader.error(problem, call.node, "keep the batch as the first axis")
-    operand = reader.tree(call.arguments[0])
-    shape = list(map(literal, _given(call)))
-    if shape in _COLUMN:
-        return Reshape(Reshape(operand, "flatten", 0), "unsqueeze", -1)
-    return Reshape(operand, "flatten", 0) if shape in _WHOLE else operand
-
-
-def _divides_otherwise(reader: CallReader, given: list[ast.expr]) -> bool:
-    """Whether rows are made whose length is that of the batch, or as many as there are latents."""
-    lengths = given[0].elts if len(given) == 1 and isinstance(given[0], ast.Tuple | ast.List) else given
-    if len(lengths) < 2:
-        return False
-    first, last = (_axis_of_length(reader, lengths[place]) for place in (0, -1))
-    return last == 0 or first not in (None, 0)
-
-
-def _axis_of_length(reader: CallReader, node: ast.expr) -> int | None:
-    """The axis of an array whose length a node is, None for any other number."""
-    if literal(node) is not None:
-        return None
-    try:
-        tree = reader.tree(node)
-    except FormulaError:
-        return None
-    match tree:
-        case Length(axis=axis):
-            return axis
-        case Symbol("batch_size" | "B"):
-            return 0
-        case Symbol(name) if LATENT_COUNT.says(name):
-            return 1
-    return None
+    return [*call.arguments[1:], *keywords_of(call, *AXIS_NAMES)]
 
 
 def _unsqueezed(reader: CallReader, call: Invocation) -> Tree | None:
@@ -203,7 +153,6 @@ SHAPED: tuple[CallRow, ...] = (
     row("size", "x, axis", "the length of an axis of x, without one of the first", _size),
     row("len", "x", "the length of the first axis of x", _len),
     row("shape int_shape get_shape as_list", "x", "the shape of x, of which an entry is read", _unread),
-    row("flatten ravel view reshape", "x, shape", "x in another shape", _flattened),
     row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed, is_sure=False),
     row("squeeze", "x, axis", "x without an axis of length 1, or without all of them", _squeezed),
     row("t", "x", "x transposed", of_first(lambda operand: Reshape(operand, "transpose"))),

@@ -15,6 +15,7 @@ from klcli.formula.read.calls.inner_products import INNER_PRODUCTS
 from klcli.formula.read.calls.mapped import MAPPED
 from klcli.formula.read.calls.masks import MASKS
 from klcli.formula.read.calls.reductions import REDUCED
+from klcli.formula.read.calls.reshapes import EXPANDED, RESHAPED
 from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.selections import SELECTED
 from klcli.formula.read.calls.shapes import SHAPED
@@ -27,7 +28,9 @@ CALLS: tuple[CallRow, ...] = (
     *REDUCED,
     *SELECTED,
     *SHAPED,
+    *RESHAPED,
     *MASKS,
+    *EXPANDED,
     *TYPED,
     *COMPOSED,
     *DIVERGENCES,

@@ -74,8 +74,8 @@ def _copied(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 SAME = row(
-    "asarray as_tensor astype cast clone contiguous convert_to_tensor copy cpu cuda double expand expand_as "
-    "float from_numpy identity nan_to_num Variable to type type_as view_as batch_flatten "
+    "asarray as_tensor astype cast clone contiguous convert_to_tensor copy cpu cuda double "
+    "float from_numpy identity nan_to_num Variable to type type_as batch_flatten "
     "half",
     "x, ...",
     "x in another shape, type or place",

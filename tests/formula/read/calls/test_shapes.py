@@ -9,7 +9,6 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.shapes import new_axes
-from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.tree import Stop, Symbol
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array
@@ -25,43 +24,14 @@ def shape(text: str) -> tuple[int, ...]:
 @pytest.mark.parametrize(
     ("text", "truth"),
     [
-        ("x.view(-1)", (12,)),
-        ("torch.flatten(x)", (12,)),
-        ("x.flatten(1)", (4, 3)),
-        ("x.view(-1, 1)", (12, 1)),
-        ("tf.reshape(x, [-1, 1])", (12, 1)),
-        ("x.view(-1, latent_dim)", (4, 3)),
         ("x.unsqueeze(0)", (1, 4, 3)),
         ("np.expand_dims(x, -1)", (4, 3, 1)),
         ("x.unsqueeze(1).squeeze(1)", (4, 3)),
         ("x.unsqueeze(1).squeeze()", (4, 3)),
-        ("x.t()", (3, 4)),
     ],
 )
 def test_shapes(text: str, truth: tuple[int, ...]) -> None:
     assert shape(text) == truth
-
-
-def test_the_batch_may_be_written_in_front_of_a_shape() -> None:
-    assert shape("x.view(x.size(0), -1)") == shape("x.view(-1, x.size(1))") == X.reshape(4, -1).shape
-    assert shape("tf.reshape(x, [tf.shape(x)[0], -1])") == X.shape
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x.reshape(-1, x.size(0))",
-        "x.view(-1, B)",
-        "x.view(x.size(1), -1)",
-        "x.view(latent_dim, -1)",
-        "tf.reshape(x, [-1, len(x)])",
-    ],
-)
-def test_other_rows_are_not_taken_for_the_same(text: str) -> None:
-    rows = (3, -1) if text.endswith(", -1)") else (-1, 4)
-    assert not np.array_equal(X.reshape(rows).sum(1), X.sum(1))
-    with pytest.raises(FormulaError, match="other rows"):
-        read_program(text, "python")
 
 
 def test_a_tensor_made_of_another_one_has_no_gradient() -> None:
