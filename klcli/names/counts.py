@@ -12,6 +12,7 @@ _DIMENSION = whole(
     "beta mu logvar BCE N",
     flags=0,  # N and B are other counts
 )
+
 KINDS = (_DIMENSION,)
 
 
