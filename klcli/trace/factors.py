@@ -155,7 +155,9 @@ def _below(recording: Recording, found: Chain, step: Step) -> Chain | None:
 def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
     left, right = step.args
     for part, other in ((left, right), (right, left)):
-        value = number_of(recording, other)
+        value, is_counted = number_of(recording, other), True
+        if value is None:
+            value, is_counted = stopped_number(recording, other), False
         learned = None
         if value is None and isinstance(part, int) and isinstance(other, int):
             learned = value = learned_weight(recording, other, part)
@@ -171,7 +173,9 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
             found,
             core=part,
             factor=found.factor * value,
-            numbers=(*found.numbers, value) if step.op == "div" and learned is None else found.numbers,
+            numbers=(*found.numbers, value)
+            if step.op == "div" and learned is None and is_counted
+            else found.numbers,
             is_off=is_off,
             divisors=(*found.divisors, other)
             if step.op == "div" and isinstance(other, int)
@@ -215,6 +219,13 @@ def _is_sum(recording: Recording, index: int) -> bool:
     while step.op in ("same", "neg", "shape") and step.below:
         step = recording.steps[step.below[0]]
     return step.op in ("add", "sub") and len(step.below) == 2
+
+
+def stopped_number(recording: Recording, arg: int | float) -> float | None:
+    """The number that an argument without its gradient is at this step: a weight, as ``error.detach()``."""
+    if not isinstance(arg, int) or recording.steps[arg].op != "stop" or recording.steps[arg].size != 1:
+        return None
+    return (recording.steps[arg].values or (None,))[0]
 
 
 def number_of(recording: Recording, arg: int | float) -> float | None:

@@ -8,6 +8,7 @@ from klcli.formula.numeral import significant
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
+from klcli.judge.gradient_flow import NO_GRADIENT
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.verification import Verification
@@ -99,6 +100,8 @@ def findings_of(
 
 
 def _of_term(term: Term, terms: Sequence[Term]) -> Iterator[TraceFinding]:
+    if term.kind == "estimator" and NO_GRADIENT in term.conditions and not is_trained_besides(term, terms):
+        yield TraceFinding(_STOPPED, "warning", term.place, NO_GRADIENT.text, term=term)
     if term.kind != "kl" and not (term.unknown and term.unknown.mistake) and not term.is_of_tables:
         return
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
@@ -108,7 +111,8 @@ def _of_term(term: Term, terms: Sequence[Term]) -> Iterator[TraceFinding]:
         at = None if term.part.matrices else fix_at(term.place, named)
         fix = at or corrected(_verification(term), term.part.builder.spellings)
         yield TraceFinding(named, "error", term.place, _message(named, term), term=term, fix=fix)
-    if term.part.is_taken_away:
+    is_value = NO_GRADIENT in term.conditions and is_trained_besides(term, terms)
+    if term.part.is_taken_away and not is_value:
         taken = find_mistake("KL204")
         yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
     yield from _of_gradient(term, terms)
@@ -231,5 +235,5 @@ def _unused(
         if len(parts) == 1 and parts[0].kernel and not parts[0].builder.noises:
             yield TraceFinding(_UNUSED, "warning", step.place, "a KL is computed, and no loss is made of it")
     text = "a KL is computed, its number is read, and no loss is made of it"
-    for part in read:
+    for part in (one for one in read if one.kernel):
         yield TraceFinding(_UNUSED, "warning", recording.steps[part.chain.above[0][0]].place, text)

@@ -32,7 +32,14 @@ def never_trained(terms: Sequence[Term]) -> Iterator[tuple[Term, str]]:
 
 
 def is_trained_besides(term: Term, terms: Sequence[Term]) -> bool:
-    """Whether another KL of a loss trains the Gaussians of one that is stopped, which adds its value."""
+    """Whether another KL of a loss trains the Gaussians of one that is stopped, which adds its value.
+
+    So may another estimator of the same log-probabilities.
+    """
+    if term.kernel is None:
+        own = set(term.part.builder.symbols.values())
+        every = (one for one in terms if one.kind == term.kind and NO_GRADIENT not in one.conditions)
+        return any(own == set(one.part.builder.symbols.values()) for one in every)
     trained = [one for one in terms if one.kernel and NO_GRADIENT not in one.conditions]
     return not term.part.matrices and any(
         not one.part.matrices and _sides(one) == _sides(term) for one in trained

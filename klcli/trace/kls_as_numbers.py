@@ -23,16 +23,17 @@ from klcli.values import dataclass
 
 _CLOSE = 1e-5
 """Relative: sums in single precision of a few thousand entries."""
+_SUM = "the sum of all KLs"
 _TYPED = "{:.1e}"
 """Two digits, as weights are typed: 0.5, 0.00025, 1/60000."""
 
 
 @dataclass(frozen=True, slots=True)
 class _NumericKl:
-    """A KL whose value is known: what it is, its lengths, the arrays that it is of, and where it stands."""
+    """A KL whose value is known, and what it is: its lengths, the arrays that it is of, where it stands."""
 
     value: float
-    is_sum: bool
+    what: str
     shape: tuple[int, ...]
     nodes: frozenset[int]
     place: Place | None
@@ -54,7 +55,7 @@ def kls_as_numbers(
     """
     if not numbers:
         return
-    trained = {_nodes(recording, term.part) for one in anatomies for term in one.terms if term.kernel}
+    trained = {_nodes(recording, term.part) for one in anatomies for term in one.terms if _is_kl(term.part)}
     known = [kl for part in read for kl in _read(recording, part)]
     known = [*_together(known), *known, *_of_samples(recording)]
     told: set[int] = set()
@@ -64,13 +65,12 @@ def kls_as_numbers(
             told.add(added.node)
             weight = _weight(added, own[0]) or 1.0
             times = "" if isclose(weight, 1, rel_tol=_CLOSE) else f"{significant(weight, 3)} times "
-            what = "the sum of all KLs" if own[0].is_sum else "the KL"
-            text = f"{times}{what} is added as a number: no gradient flows through it"
+            text = f"{times}{own[0].what} is added as a number: no gradient flows through it"
             yield recording.steps[added.node].place, text, own[0].place
 
 
 def read_kls(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Part]:
-    """The KLs that the program asked the numbers of and that no loss is made of.
+    """The KLs and estimates that the program asked the numbers of and that no loss is made of.
 
     Args:
         recording: the run.
@@ -82,7 +82,7 @@ def read_kls(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Par
         if root in used or is_error:
             continue
         parts = parts_of(recording, root)
-        if len(parts) == 1 and parts[0].kernel and parts[0].chain.core not in used:
+        if len(parts) == 1 and _is_kl(parts[0]) and parts[0].chain.core not in used:
             yield parts[0]
 
 
@@ -90,7 +90,11 @@ def _together(known: Sequence[_NumericKl]) -> Iterator[_NumericKl]:
     """Several KLs as one that was added up in a loop, as those of layers are."""
     if len(known) > 1:
         nodes = frozenset(node for one in known for node in one.nodes)
-        yield _NumericKl(sum(one.value for one in known), True, known[0].shape, nodes, known[-1].place)
+        yield _NumericKl(sum(one.value for one in known), _SUM, known[0].shape, nodes, known[-1].place)
+
+
+def _is_kl(part: Part) -> bool:
+    return part.kernel is not None or (part.estimation is not None and not part.estimation.others)
 
 
 def _without_stops(recording: Recording, index: int) -> int:
@@ -109,7 +113,9 @@ def _read(recording: Recording, part: Part) -> Iterator[_NumericKl]:
         if part.chain.above[0][0] == inner and values:
             shape = max(part.builder.shapes.values(), key=len, default=())
             place = recording.steps[inner].place
-            yield _NumericKl(sum(values), len(values) > 1, shape, _nodes(recording, part), place)
+            what = part.estimation.named if part.estimation else "the KL"
+            what = _SUM if len(values) > 1 else what
+            yield _NumericKl(sum(values), what, shape, _nodes(recording, part), place)
 
 
 def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
@@ -122,7 +128,7 @@ def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
         pairs = zip(arrays[mean].values, sigmas, strict=False)
         value = sum(kl_of_moments(m, s, 0, 1).real for m, s in pairs)
         nodes = frozenset(min(recording.alike(builder.symbols[name])) for name in (mean, head))
-        yield _NumericKl(value, True, arrays[mean].shape, nodes, recording.steps[index].place)
+        yield _NumericKl(value, _SUM, arrays[mean].shape, nodes, recording.steps[index].place)
 
 
 def _nodes(recording: Recording, part: Part) -> frozenset[int]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
+from klcli.judge.gradient_flow import NO_GRADIENT
 from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
@@ -79,7 +80,9 @@ class Watched:
 
 
 def _needed(term: Term) -> Iterator[str]:
-    """What is to be accepted of a term, if it can be."""
+    """What is to be accepted of a term, if it can be: nothing of one that is a mere value."""
+    if NO_GRADIENT in term.conditions:
+        return
     if term.kernel and term.kernel.is_sampled:
         yield "estimator"
     if not term.is_sum_by_weight:

@@ -79,13 +79,16 @@ def _of_summands(recording: Recording, chain: Chain, depth: int) -> list[Part]:
 
 def _without_gradient(recording: Recording, start: Chain, depth: int) -> list[Part]:
     """A number that is added: it trains nothing, and is worth a word where it is a KL that was to train."""
-    if not any(recording.steps[node].op == "stop" for node in recording.leading_to(start.core)):
-        return []
     chain = chain_to(recording, start)
-    whole = _whole(recording, chain)
-    if whole.kernel:
-        return [whole]
-    chain = unscaled(recording, chain)
+    is_stopped = any(recording.steps[node].op == "stop" for node in recording.leading_to(start.core))
+    inner = chain_to(recording, unscaled(recording, chain))
+    if not is_stopped and not any(map(is_called_kl, inner.names(recording))):
+        return []
+    for one in dict.fromkeys((chain, inner)):
+        whole = _whole(recording, one)
+        if (whole.kernel and is_stopped) or (whole.estimation and not whole.estimation.others):
+            return [whole]
+    chain = inner
     is_sum = recording.steps[chain.core].op in ("add", "sub")
     return [part for part in _of_summands(recording, chain, depth) if part.kernel] if is_sum else []
 

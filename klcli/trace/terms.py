@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from math import isclose
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition_kinds import Condition
 from klcli.judge.gradient_flow import NO_GRADIENT
@@ -15,7 +13,7 @@ from klcli.judge.proof import is_proved
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.trace.entry_counts import Amount
 from klcli.trace.gradients import Slope, slopes_of
-from klcli.trace.kl_counts import estimator_amount, is_of_parameters, kl_amount, shape_of
+from klcli.trace.kl_counts import estimator_amount, is_of_parameters, kl_amount
 from klcli.trace.kl_recognition import Kernel
 from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.likelihoods import NAMES
@@ -23,6 +21,7 @@ from klcli.trace.loss_part import Part
 from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
 from klcli.trace.probability_tables import KIND, verdict_on_table
 from klcli.trace.recording import NotedLoss, Place, Recording
+from klcli.trace.term_conditions import conditions_of, has_gradient, unheld
 from klcli.trace.typed_factors import is_weighed
 from klcli.trace.unrecognized_terms import Unknown, looked_at
 from klcli.trace.wording import kl_words, place_words, reduction_words
@@ -36,7 +35,6 @@ _ROUNDED = 1e-6
 _NEGLIGIBLE = 1e-9
 """A constant relative to its KL that is the rounding of a number in the program."""
 _VALUES_ALONE = "its values were tried; whether its gradients are those of the KL is not judged"
-_OWN_BACKWARD = "it has a backward of its own, whose gradients were not noted: its values alone are judged"
 _HELD = "one of the two Gaussians is held still: no gradient flows to it"
 
 Kind: TypeAlias = Literal["kl", "estimator", "likelihood", "other"]
@@ -135,7 +133,7 @@ def term_of(recording: Recording, loss: NotedLoss, part: Part) -> Term:
         if part.matrices:
             return _with_slopes_of_matrices(recording, loss, term, part.matrices)
         slopes = slopes_of(recording, loss, part, kernel, term.amount)
-        said = () if slopes else _unheld(recording, part)
+        said = () if slopes else unheld(recording, part)
         return replace(term, slopes=slopes, conditions=(*term.conditions, *said))
     if part.likelihood:
         return _likelihood_term(recording, part)
@@ -149,7 +147,10 @@ def term_of(recording: Recording, loss: NotedLoss, part: Part) -> Term:
         what = f"{unknown.what}, {reduction_words(amount, 'tokens')}" if amount else unknown.what
         found = replace(found, kind="estimator", verdict=unknown.verdict, what=what, amount=amount)
     weight = found.amount.weight if found.amount else 1.0
-    return _with_value(recording, replace(found, conditions=unknown.conditions), weight)
+    conditions = unknown.conditions
+    if found.kind == "estimator" and not has_gradient(recording, part) and NO_GRADIENT not in conditions:
+        conditions = (*conditions, NO_GRADIENT)
+    return _with_value(recording, replace(found, conditions=conditions), weight)
 
 
 def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
@@ -189,7 +190,7 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
         kind,
         amount,
         proof="points" if part.matrices or not is_proved(found.prepared.tree, verdict) else "algebra",
-        conditions=tuple(_conditions(recording, part, kernel, amount)),
+        conditions=tuple(conditions_of(recording, part, kernel, amount)),
     )
     term = _with_value(recording, term, amount.weight)
     if part.matrices:
@@ -204,30 +205,6 @@ def _has_shift(kl: ScaledKL) -> bool:
     return any(abs(float(one)) > _NEGLIGIBLE * float(kl.scale) for one in (kl.shift, kl.per_dimension))
 
 
-def _conditions(recording: Recording, part: Part, kernel: Kernel, amount: Amount) -> Iterator[Condition]:
-    shape = () if part.matrices else shape_of(part, kernel)
-    yield from kernel.verification.conditions
-    for said in (*kernel.counted, *amount.said):
-        yield Condition("shapes", said, True)
-    if part.is_taken_away:
-        yield Condition("weights", "the loss takes the KL away", False)
-    is_stopped = any(recording.steps[index].op == "stop" for index in part.chain.wrappers)
-    if is_stopped and NO_GRADIENT not in kernel.verification.conditions:
-        yield NO_GRADIENT
-    for weight in part.chain.learned:
-        known = recording.steps[weight]
-        value = significant(known.values[0]) if known.values else "not known"
-        text = f"its weight is trained: {known.name or 'a number made of parameters'}, {value} at this step"
-        yield Condition("weights", text, False)
-    if len(shape) == 2 and shape[0] == shape[1] > 1:
-        text = f"B = d = {shape[0]}: which axis is the batch cannot be told from this step"
-        yield Condition("shapes", text, True)
-    for cut in part.cuts:
-        step = recording.steps[cut]
-        text = f"what {step.name or 'the head'} is computed from is not judged"
-        yield Condition("equation", text, True)
-
-
 def _with_slopes_of_matrices(recording: Recording, loss: NotedLoss, term: Term, found: MatrixKl) -> Term:
     from klcli.trace.matrices.gradients import slopes_of_matrices  # most losses have none
 
@@ -235,13 +212,6 @@ def _with_slopes_of_matrices(recording: Recording, loss: NotedLoss, term: Term, 
     said = [Condition("gradient", _HELD, True)] if told.is_held else []
     said += [] if told.is_known else [Condition("equation", _VALUES_ALONE, True)]
     return replace(term, slopes=told.slopes, conditions=(*term.conditions, *said))
-
-
-def _unheld(recording: Recording, part: Part) -> Iterator[Condition]:
-    """What is to be said of a term without gradients that were noted."""
-    steps = (recording.steps[index] for index in recording.leading_to(part.chain.above[0][0]))
-    if any(step.op == "same" and step.more.get("call") == "function" for step in steps):
-        yield Condition("gradient", _OWN_BACKWARD, True)
 
 
 def _boundary(recording: Recording, part: Part, own: float) -> int | None:
