@@ -47,7 +47,15 @@ HELD_TO = anywhere(
     "hyperbolic_mu basement post_std mu_fold",
 )
 
-KINDS = (_SIDE, _LABEL, _ORDER, HELD_TO)
+SAYS_DIRECTION = anywhere(
+    "a KL whose direction is said, as that of it which is meant",
+    r"(?:forward|reversed?|backwards?|inclusive|mass_?covering).*(?:kl|div)"
+    r"|(?:kl|div).*(?:forward|reverse|backward|inclusive|mass_?covering)",
+    "reverse_kl kl_loss_forward ForwardKL kl_div_reverse inclusive_kl",
+    "forward kl_loss reverse backward_pass",
+)
+
+KINDS = (_SIDE, _LABEL, _ORDER, HELD_TO, SAYS_DIRECTION)
 
 
 @lru_cache(maxsize=REMEMBERED)

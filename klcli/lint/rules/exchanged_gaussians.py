@@ -9,6 +9,7 @@ from itertools import islice
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.rules.reversed_kl import says_direction
 from klcli.lint.rules.rule import ModuleTerms, finding_at_step
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.programs import flow_name
@@ -19,7 +20,9 @@ _EXCHANGED = find_mistake("KL115")
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
-        handed = [(way, _order(way)) for way in kl.ways if not way.excerpt.is_local]
+        handed = [
+            (way, _order(way)) for way in kl.ways if not (way.excerpt.is_local or says_direction(way))
+        ]
         # Both orders in one function make a symmetric divergence.
         straight = {way.excerpt.root for way, order in handed if order == (False, True)}
         turned = (way for way, order in handed if order == (True, False))

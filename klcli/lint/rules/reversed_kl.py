@@ -11,6 +11,7 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.lint.terms.closed_form_terms import Divergence
+from klcli.names.posterior_or_prior import SAYS_DIRECTION
 
 _REVERSED = find_mistake("KL115")
 
@@ -27,8 +28,14 @@ def reversed_terms(found: ModuleTerms) -> Iterator[KlTerm]:
         answer = kl.best.found.best
         if answer.kind != "reversed" or answer.verdict.roles.has_prior:
             continue
-        if _distributions(kl.best) not in right and not _is_measured(kl.best):
+        if _distributions(kl.best) not in right and not (_is_measured(kl.best) or says_direction(kl.best)):
             yield kl
+
+
+def says_direction(one: Divergence) -> bool:
+    """Whether what computes a KL is called after the direction that it has: ``reverse_kl``."""
+    names = (one.excerpt.owner.name.rpartition(".")[2], *one.excerpt.step.targets)
+    return any(map(SAYS_DIRECTION.says, names))
 
 
 def _distributions(one: Divergence) -> tuple[SourceFunction, str | None, str | None]:

@@ -7,7 +7,8 @@ and the second the posterior, the library computes KL(prior || posterior).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.formula.read.callee import called
 from klcli.judge.mistakes.table import find_mistake
@@ -19,7 +20,7 @@ from klcli.lint.project.definitions import Definitions
 from klcli.lint.rules.reversed_kl import reversed_terms
 from klcli.lint.rules.rule import ModuleTerms, finding_at_node
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
-from klcli.names.posterior_or_prior import is_prior
+from klcli.names.posterior_or_prior import SAYS_DIRECTION, is_prior
 from klcli.values import replace
 
 _SWAPPED = find_mistake("KL115")
@@ -55,12 +56,29 @@ def _swapped_calls(here: Definitions) -> Iterator[ast.Call]:
     if "kl_divergence" not in module.text:
         return
     for around, calls in _calls(module.tree, here).items():
+        if SAYS_DIRECTION.says(getattr(around, "name", "")):
+            continue
         orders = {(ast.dump(q), ast.dump(p)) for _, q, p in calls}
+        made = _made_once(around)
         for call, q, p in calls:
-            if not _is_swapped(_name(q), _name(p)) or (ast.dump(p), ast.dump(q)) in orders:
+            if not _is_swapped(tuple(_names(q, made)), tuple(_names(p, made))):
                 continue
-            if not is_only_checked_for_shape(call, around):
+            if (ast.dump(p), ast.dump(q)) not in orders and not is_only_checked_for_shape(call, around):
                 yield call
+
+
+def _made_once(around: ast.AST) -> dict[str, ast.expr]:
+    """The normal distributions that a function gives names which have no other value in it."""
+    nodes = list(ast.walk(around))
+    stores = Counter(
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    return {
+        node.targets[0].id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if isinstance(node.value, ast.Call) and is_normal(node.value) and stores[node.targets[0].id] == 1
+    }
 
 
 def _calls(tree: ast.Module, here: Definitions) -> dict[ast.AST, list[tuple[ast.Call, ast.expr, ast.expr]]]:
@@ -79,46 +97,61 @@ def _calls(tree: ast.Module, here: Definitions) -> dict[ast.AST, list[tuple[ast.
 def _pair(node: ast.Call, here: Definitions) -> tuple[ast.expr, ast.expr] | None:
     """The two distributions of a call of a library's ``kl_divergence``."""
     match node:
-        case ast.Call(func=ast.Name(id=name), args=[q, p, *_]) if _meant(here, name) == "kl_divergence":
-            return (q, p) if _is_library(here, name) else None
+        case ast.Call(func=ast.Name() as func, args=[q, p, *_]):
+            path = _path(func, here)
+            return (q, p) if path.endswith(".kl_divergence") and DISTRIBUTIONS_MODULE.says(path) else None
         case ast.Call(func=ast.Attribute(value=owner, attr="kl_divergence"), args=[q, p, *_]):
-            return (q, p) if _is_library(here, _root(owner)) else None
+            path = _path(owner, here)
+            is_library = DISTRIBUTIONS_MODULE.says(path) or DISTRIBUTIONS_CALLED.says(path)
+            return (q, p) if is_library else None
         case ast.Call(func=ast.Attribute(value=q, attr="kl_divergence"), args=[p]):
             return q, p
     return None
 
 
-def _is_swapped(first: str, second: str) -> bool:
-    return "prior" in first.lower() and is_prior(first) is True and is_prior(second) is False
-
-
-def _is_library(here: Definitions, name: str) -> bool:
-    source, _ = here.imports.get(name, (name, None))
-    return DISTRIBUTIONS_MODULE.says(source) or DISTRIBUTIONS_CALLED.says(source)
-
-
-def _meant(here: Definitions, name: str) -> str | None:
-    """What a name is called where it is imported from."""
-    return here.imports.get(name, ("", name))[1]
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _name(node: ast.expr) -> str:
-    """The last word of what names a distribution."""
+def _path(node: ast.expr, here: Definitions) -> str:
+    """Where what is named comes from: ``torch.distributions`` of ``D``; the name where nothing says so."""
     match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Subscript(slice=ast.Constant(value=str(name))):
-            return name
-        case ast.Subscript(value=owner):
-            return _name(owner)
-        case ast.Call(args=[first, *_]) if called(node) in _AROUND or is_normal(node):
-            return _name(first)
-        case ast.Call():
-            return called(node)
+        case ast.Name(id=name):
+            source, meant = here.imports.get(name, (name, None))
+            return f"{source}.{meant}" if meant else source
+        case ast.Attribute(value=owner, attr=name):
+            return f"{_path(owner, here)}.{name}"
     return ""
+
+
+def _is_swapped(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether the names of the first are those of a prior, and the names of the second of a posterior."""
+    one, two = ({is_prior(name) for name in names} for names in (first, second))
+    return any(map(_is_called_prior, first)) and False not in one and False in two and True not in two
+
+
+def _is_called_prior(name: str) -> bool:
+    return "prior" in name.lower() and is_prior(name) is True
+
+
+def _names(node: ast.expr, made: Mapping[str, ast.expr]) -> Iterator[str]:
+    """What a distribution is called, and what it is made of: ``prior`` of ``p = Normal(prior["mean"], std)``.
+
+    Args:
+        node: the distribution, or its mean.
+        made: the distributions that names have.
+    """
+    match node:
+        case ast.Name(id=name):
+            yield name
+            if name in made:
+                yield from _names(made[name], {})
+        case ast.Attribute(value=owner, attr=name):
+            yield name
+            if is_prior(name) is None:
+                yield from _names(owner, {})
+        case ast.Subscript(value=owner, slice=entry):
+            said = entry.value if isinstance(entry, ast.Constant) and isinstance(entry.value, str) else ""
+            yield said
+            if is_prior(said) is None:
+                yield from _names(owner, {})
+        case ast.Call(args=[first, *_]) if called(node) in _AROUND or is_normal(node):
+            yield from _names(first, made)
+        case ast.Call():
+            yield called(node)

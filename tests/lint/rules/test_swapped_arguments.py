@@ -62,8 +62,51 @@ def test_shape(mu, std):
 def test_shape(posterior, prior):
     chex.assert_shape(kl_divergence(prior, posterior), (3,))
 """,
+    "a function whose name says the direction": """
+def kl_loss_forward(posterior, prior):
+    return torch.distributions.kl_divergence(prior, posterior)
+""",
+    "a formula whose function's name says the direction": """
+def reverse_kl(mu, logvar):
+    return 0.5 * torch.sum((1 + mu**2) / logvar.exp() - 1 + logvar)
+""",
+    "distributions in their order, by what they are made of": """
+def loss(post, prior):
+    q = Normal(post["mean"], post["std"])
+    p = Normal(prior["mean"], prior["std"])
+    return kl_divergence(q, p)
+""",
+    "names that say the opposite": """
+def loss(post, prior):
+    q = Normal(prior.mean, prior.std)
+    p = Normal(post.mean, post.std)
+    return kl_divergence(q, p)
+""",
 }
 WRONG = {
+    "by what they are made of": (
+        """
+def loss(post, prior):
+    q = Normal(post["mean"], post["std"])
+    p = Normal(prior["mean"], prior["std"])
+    return kl_divergence(p, q)
+""",
+        [5],
+    ),
+    "by the means that they are given": (
+        """
+def loss(post_mean, post_std, prior_mean, prior_std):
+    return kl_divergence(Normal(prior_mean, prior_std), Normal(post_mean, post_std))
+""",
+        [3],
+    ),
+    "by the whole path of the library": (
+        """
+def loss(posterior, prior):
+    return torch.distributions.kl.kl_divergence(prior, posterior).sum()
+""",
+        [3],
+    ),
     "of a fixed prior": (
         f"""
 def loss(mu, std):
