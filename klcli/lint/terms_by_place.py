@@ -77,16 +77,18 @@ def _reached(flows: Iterable[Flow]) -> Occurrences:
         estimates: set[FlowStatement] = set()
         for found in (part for excerpt in one.excerpts if _is_new(excerpt, seen) for part in terms(excerpt)):
             place = place_of(found.excerpt)
-            if isinstance(found, Divergence):
-                if found.is_sampled and not estimates.isdisjoint(found.excerpt.steps):
-                    continue  # a loss, to which an estimate is added that was found before
-                divergences[place].append(found)
-                if found.is_sampled:
-                    estimates.add(found.excerpt.step)
-            elif isinstance(found, EstimatorLine):
-                estimators.setdefault(place, found)
-            else:
+            if isinstance(found, SamplingLine):
                 samples[place].append(found)
+                continue
+            if not isinstance(found, Divergence) or found.is_sampled:
+                may_be_loss = isinstance(found, Divergence) or bool(found.found.others)
+                if may_be_loss and not estimates.isdisjoint(found.excerpt.steps):
+                    continue  # a loss, to which an estimate is added that was found before
+                estimates.add(found.excerpt.step)
+            if isinstance(found, Divergence):
+                divergences[place].append(found)
+            else:
+                estimators.setdefault(place, found)
     alone = [one for place, one in estimators.items() if place not in divergences]
     return Occurrences(_complete(divergences.values()), list(samples.values()), alone, sinks)
 

@@ -92,6 +92,12 @@ SIDES: Mapping[RatioSide, NameKind] = {
 }
 """Whose a log-probability is, in this order but for the first three, of which the first word decides."""
 
+TEACHER = worded(
+    "a model that may draw the samples from which another learns",
+    "teacher expert demo demos offline dataset",
+    "teacher_logp expert_logprobs",
+    "ref_logp base_lp",
+)
 LOGITS = worded(
     "numbers that become log-probabilities only once they are normalised",
     "logits logit",
@@ -119,7 +125,7 @@ LOG_DENSITY = anywhere(
 
 KINDS = (
     *(kind for kinds in STATES.values() for kind in kinds),
-    *(*SIDES.values(), LOGITS, RATIO_PART, LOG_PROBABILITY, LOG_DENSITY),
+    *(*SIDES.values(), TEACHER, LOGITS, RATIO_PART, LOG_PROBABILITY, LOG_DENSITY),
 )
 
 

@@ -156,6 +156,17 @@ HALF_OPTIMUM = spread(lowest(half_log))
 LINEAR = {"0.8069": spread(lowest(squared_linearly))}
 NO_SQUARE = {"-2.803": without_square(10), **KL_10}
 
+
+def k3_of_other_samples(mean: int) -> mpmath.mpf:
+    """The mean of r - 1 - log r, r = policy / reference, over samples of the policy N(mean, 1)."""
+
+    def weighed(x: mpmath.mpf) -> mpmath.mpf:
+        log_ratio = (x**2 - (x - mean) ** 2) / 2
+        return mpmath.npdf(x, mean, 1) * (exp(log_ratio) - 1 - log_ratio)
+
+    return mpmath.quad(weighed, [-20, 0, mean, 2 * mean, 30])
+
+
 COSTS: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "KL100": (NO_SQUARE, "10"),
     "KL101": ({"0.7071": lowest(half_log), "0.09657": HALF_OPTIMUM}, ""),
@@ -270,6 +281,7 @@ COSTS: Mapping[str, tuple[Mapping[str, Any], str]] = {
     ),
     "KL210": ({"2.5e-05": -(1 + mpmath.mpf("0.01") - exp("0.01")) / 2, **KL_HUNDREDTH}, "0.01"),
     "KL211": ({"0.23": error_within_log("1e-3"), "0.00097": error_within_log("1e-6")}, "1e-3 1e-6"),
+    "KL212": ({"1.218": k3_of_other_samples(1), "51.6": k3_of_other_samples(2), "0.5": kl(1, 1)}, ""),
 }
 """Of each page the numbers that are said, with their values, and the others that stand in it: what is assumed."""
 

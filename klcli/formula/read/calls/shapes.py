@@ -153,7 +153,7 @@ SHAPED: tuple[CallRow, ...] = (
     row("size", "x, axis", "the length of an axis of x, without one of the first", _size),
     row("len", "x", "the length of the first axis of x", _len),
     row("shape int_shape get_shape as_list", "x", "the shape of x, of which an entry is read", _unread),
-    row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed, is_sure=False),
+    row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed),
     row("squeeze", "x, axis", "x without an axis of length 1, or without all of them", _squeezed),
     row("t", "x", "x transposed", of_first(lambda operand: Reshape(operand, "transpose"))),
     _number(0),
