@@ -19,7 +19,7 @@ from klcli.trace.accepted_quantities import is_accepted
 from klcli.trace.function_call import argument_names, call_of, mean_first, name_of
 from klcli.trace.function_examination import examine
 from klcli.trace.function_trials import REDUCTIONS, Caller
-from klcli.trace.sample_averages import averages, draws_samples
+from klcli.trace.noisy_function_trials import averages, draws_samples
 from klcli.values import dataclass
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from klcli.cli.project import NAME, flag, shown, table_of, texts
+from klcli.cli.pyproject import NAME, flag, shown, table_of, texts
 from klcli.errors import KlcliError, nearest
 
 _FORMAT = "KLCLI_FORMAT"

@@ -16,9 +16,9 @@ from klcli.report.compute_data import ComputeData
 from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.csv_records import CellValue, names_of, own_fields
+from klcli.report.divergence_limits import Held, Limits, held, limit_blocks
 from klcli.report.document import Document, DocumentBlock, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
-from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.report import Report
 from klcli.report.units import comparison_in, examination_in
 from klcli.report.witnesses import findings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.report.compute_inputs import InputData
-from klcli.report.limits import Held
+from klcli.report.divergence_limits import Held
 from klcli.report.report import in_short
 from klcli.values import dataclass
 

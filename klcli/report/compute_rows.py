@@ -9,8 +9,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence_result import ClosedForm, Unit
 from klcli.gaussian.heads import Heads
 from klcli.report.csv_records import fields_of
+from klcli.report.divergence_limits import Held
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Text, table_of
-from klcli.report.limits import Held
 from klcli.report.report import Report
 from klcli.report.wording import normal_text
 from klcli.values import dataclass

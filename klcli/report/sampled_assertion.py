@@ -6,7 +6,7 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization
 from klcli.report.assert_kl import reduction_lines
 from klcli.report.wording import percent
-from klcli.trace.sample_averages import Average, SampleAverages
+from klcli.trace.noisy_function_trials import Average, SampleAverages
 
 
 def unaccepted_lines(name: str) -> list[str]:

@@ -41,7 +41,7 @@ def main(order_path: str, result_path: str) -> int:
     frameworks = importlib.import_module(recorders + ".frameworks")
     try:
         if order["mode"] == "function":
-            targets = importlib.import_module(recorders + ".targets")
+            targets = importlib.import_module(recorders + ".function_targets")
             document = targets.called(order["target"], order["inputs"], dict(order["arguments"]))
             result.update(outcome="stopped", document=document)
         else:

@@ -10,8 +10,8 @@ import pytest
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.report.compute_rows import RowComputed, table_report
+from klcli.report.divergence_limits import Limits, held
 from klcli.report.document import CellTable, Paragraph
-from klcli.report.limits import Limits, held
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 FOUND = divergence(Q, P)

@@ -6,7 +6,7 @@ import pytest
 
 from klcli.gaussian.parameterization import find
 from klcli.report.sampled_assertion import mean_line, sampled_lines, unaccepted_lines
-from klcli.trace.sample_averages import Average, SampleAverages
+from klcli.trace.noisy_function_trials import Average, SampleAverages
 
 RIGHT = Average("value", None, None, 0.5078125, 0.0078125, 0.5)
 OFF = Average("value", 0.3, 1.2, 0.6, 0.01, 0.5)

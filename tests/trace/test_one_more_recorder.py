@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from klcli.cli.main import run
-from klcli.trace import launch
+from klcli.trace import interpreter_launch
 
 FRAMEWORK = '''"""Arrays of floats in a list, with the functions that a KL needs."""
 
@@ -113,13 +113,13 @@ def trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of the recorders with one more, as the runner finds it beside itself."""
     own = tmp_path / "trace"
-    shutil.copytree(launch._RUNNER.parent, own)
+    shutil.copytree(interpreter_launch._RUNNER.parent, own)
     (own / "recorders" / "lists.py").write_text(RECORDER)
     table = own / "recorders" / "frameworks.py"
     text = table.read_text(encoding="utf-8")
     assert text.count('FRAMEWORKS = {"torch"') == 1
     table.write_text(text.replace('FRAMEWORKS = {"torch"', 'FRAMEWORKS = {"lists": "lists", "torch"'))
-    monkeypatch.setattr(launch, "_RUNNER", own / "runner.py")
+    monkeypatch.setattr(interpreter_launch, "_RUNNER", own / "runner.py")
 
 
 @pytest.mark.parametrize(("name", "status", "codes"), [("right", 0, []), ("wrong", 1, ["KL105"])])

@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from klcli.trace.precision import Precision  # noqa: E402
-from klcli.trace.recorders.targets import called  # noqa: E402
+from klcli.trace.recorders.function_targets import called  # noqa: E402
 from klcli.trace.recording import read_recording  # noqa: E402
 from klcli.trace.run_summary import watched  # noqa: E402
 

@@ -48,7 +48,7 @@ Told = dict[str, Any]
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[int, Told]]:
     """Has lines run as a program; the status and what was written. In them `w` is the recorder."""
     package, frameworks, watching, targets = (
-        ModuleType(f"made_up{name}") for name in ("", ".frameworks", ".watching", ".targets")
+        ModuleType(f"made_up{name}") for name in ("", ".frameworks", ".watching", ".function_targets")
     )
     watching.Watching = Watching  # type: ignore[attr-defined]
     frameworks.__dict__.update(

@@ -10,8 +10,8 @@ from klcli.cli.computing.computations import ComputationOptions, computed
 from klcli.cli.computing.sampling import sampling_of
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.completing import files
+from klcli.cli.options.divergence_limits import limit_options, limits_of
 from klcli.cli.options.gaussians import posterior_options, prior_options
-from klcli.cli.options.limits import limit_options, limits_of
 from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.options.types import Positive, Whole
 from klcli.cli.options.words import WordChoice

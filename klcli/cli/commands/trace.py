@@ -20,7 +20,7 @@ from klcli.judge.acceptance import ACCEPTABLE
 from klcli.lazy_regex import regex
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
-from klcli.trace.launch import Mode, Order, interpreter, launched
+from klcli.trace.interpreter_launch import Mode, Order, interpreter, launched
 from klcli.trace.run_summary import watched
 
 _FUNCTION = regex(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")

@@ -9,7 +9,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, alike, has_heads
 from klcli.gaussian.divergence_result import Unit
 from klcli.report.compute import Computed, compute_report
-from klcli.report.limits import Limits
+from klcli.report.divergence_limits import Limits
 from klcli.report.report import Report
 from klcli.values import dataclass
 from klcli.witness.examination import Examination, case_of, examined

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from klcli.cli.files import read_text
+from klcli.cli.options.divergence_limits import limits_of, number_of
 from klcli.cli.options.gaussians import posterior, prior
-from klcli.cli.options.limits import limits_of, number_of
 from klcli.cli.options.types import OfFile, Reading
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError, nearest
@@ -17,7 +17,7 @@ from klcli.gaussian.matrices.forms_and_sizes import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.character_spellings import visible
 from klcli.report.compute_rows import RowComputed, table_report
-from klcli.report.limits import held
+from klcli.report.divergence_limits import held
 from klcli.report.report import Report
 from klcli.tables.records import Record, Value, records
 

@@ -7,8 +7,8 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from klcli.cli.linting.configuration import Configuration, configuration_for
-from klcli.cli.linting.selection import Selection, codes
+from klcli.cli.linting.finding_selection import Selection, codes
+from klcli.cli.linting.linting_settings import Configuration, configuration_for
 from klcli.cli.linting.sources import MOST_BYTES, Sources
 from klcli.cli.linting.walk import Walked, walk
 from klcli.cli.standard_input import read_standard_input

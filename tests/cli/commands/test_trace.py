@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import klcli as klcli_package
-from klcli.trace.launch import launched
+from klcli.trace.interpreter_launch import launched
 from tests.cli.conftest import Klcli, Result
 
 pytest.importorskip("torch")

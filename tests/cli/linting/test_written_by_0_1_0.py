@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting.selection import codes
+from klcli.cli.linting.finding_selection import codes
 from klcli.judge.mistakes.table import MISTAKES
 from tests.cli.conftest import Klcli
 

@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from klcli.trace.recorders.frameworks import RefusedError  # noqa: E402
+from klcli.trace.recorders.function_targets import called  # noqa: E402
 from klcli.trace.recorders.pytorch import call_module, is_trained  # noqa: E402
-from klcli.trace.recorders.targets import called  # noqa: E402
 from klcli.trace.recording import read_recording  # noqa: E402
 from klcli.trace.run_summary import Watched, watched  # noqa: E402
 

@@ -7,7 +7,7 @@ from math import inf
 
 import pytest
 
-from klcli.report.limits import Held, Limits, held, limit_blocks
+from klcli.report.divergence_limits import Held, Limits, held, limit_blocks
 
 TENTH = Fraction(1, 10)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from klcli.gaussian.parameterization import find
-from klcli.trace.sample_averages import SampleAverages, _limit, averages, draws_samples
+from klcli.trace.noisy_function_trials import SampleAverages, _limit, averages, draws_samples
 
 Given = Mapping[str, tuple[tuple[int, ...], list[float]]]
 

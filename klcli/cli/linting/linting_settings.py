@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from klcli.cli.linting.selection import codes
-from klcli.cli.project import NAME, flag, shown, table_of, texts
+from klcli.cli.linting.finding_selection import codes
+from klcli.cli.pyproject import NAME, flag, shown, table_of, texts
 from klcli.cli.settings import SETTINGS
 from klcli.errors import KlcliError, nearest
 from klcli.values import dataclass
@@ -32,7 +32,7 @@ class Configuration:
 
 
 def configuration_for(path: str) -> Configuration:
-    """The configuration of the project of a path, see `klcli.cli.project.table_of`.
+    """The configuration of the project of a path, see `klcli.cli.pyproject.table_of`.
 
     Raises:
         KlcliError: it is no TOML, or has keys or values that mean nothing.

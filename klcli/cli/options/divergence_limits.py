@@ -12,7 +12,7 @@ from klcli.cli.help import F, added, in_group
 from klcli.cli.options.types import AValue
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
-from klcli.report.limits import Limits
+from klcli.report.divergence_limits import Limits
 from klcli.values import dataclass
 
 _option = in_group("Limits")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.project import NAME, flag, shown, table_of, texts
+from klcli.cli.pyproject import NAME, flag, shown, table_of, texts
 from klcli.errors import KlcliError
 
 TABLE = '[tool.klcli]\nignore = ["KL206"]\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting.configuration import Configuration, configuration_for
+from klcli.cli.linting.linting_settings import Configuration, configuration_for
 from klcli.errors import KlcliError
 
 

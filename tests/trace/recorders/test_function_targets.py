@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from klcli.trace.recorders.frameworks import RefusedError
-from klcli.trace.recorders.targets import called
+from klcli.trace.recorders.function_targets import called
 
 pytest.importorskip("torch")
 

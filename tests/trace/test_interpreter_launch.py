@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.trace import launch
-from klcli.trace.launch import Order, interpreter, launched
+from klcli.trace import interpreter_launch
+from klcli.trace.interpreter_launch import Order, interpreter, launched
 from klcli.values import replace
 from tests.trace.recordings import document, leaf, node
 
@@ -29,7 +29,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runs:
     def put(line: str) -> None:
         path = tmp_path / "runner.py"
         path.write_text(f"import sys\n_, order, result = sys.argv\n{line}")
-        monkeypatch.setattr(launch, "_RUNNER", path)
+        monkeypatch.setattr(interpreter_launch, "_RUNNER", path)
 
     return put
 
@@ -156,14 +156,14 @@ def test_what_was_noted_before_is_reported(
 ) -> None:
     """The first wait is for the end of the program, which has written what it noted by then."""
     runs(f"{written()}; open(result + '.done', 'w'); import time; time.sleep(60)")
-    kept = launch.subprocess.Popen.wait
+    kept = interpreter_launch.subprocess.Popen.wait
 
     def patient(process: Any, timeout: float | None = None) -> int:
         while timeout and not Path(process.args[3] + ".done").exists():
             sleep(0.005)
         return kept(process, 0.01 if timeout else None)
 
-    monkeypatch.setattr(launch.subprocess.Popen, "wait", patient)
+    monkeypatch.setattr(interpreter_launch.subprocess.Popen, "wait", patient)
     assert launched(replace(ORDER, timeout=20)).ended == "the program was stopped after 20 seconds"
 
 

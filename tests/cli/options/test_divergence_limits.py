@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from klcli.cli.options.limits import TypedNumber, number_of
+from klcli.cli.options.divergence_limits import TypedNumber, number_of
 from tests.cli.conftest import Klcli, Result
 
 VALUE = 0.08267844320604538  # of KL(N(0.3, 1.2^2) || N(0, 1)), as tests/cli/commands/test_compute.py has it
