@@ -23,6 +23,7 @@ _SHARES = {
     Fraction(4): "4 times",
     Fraction(8): "8 times",
 }
+"""Ratios that a lost or a doubled 2 leaves, once in a factor or in several; all others are told in digits."""
 _DIGITS = 3
 """Of a ratio or a power in a sentence."""
 _EXPONENTIAL = 50.0

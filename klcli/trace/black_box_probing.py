@@ -60,7 +60,8 @@ class FittedKL:
     @property
     def scale(self) -> float:
         """How often the KL counts."""
-        return -self.factors[3]
+        _, _, _, logarithm, _ = self.factors
+        return -logarithm
 
     @property
     def prior(self) -> tuple[float, float]:
@@ -72,7 +73,8 @@ class FittedKL:
     def shift(self) -> float:
         """What is added to the KL."""
         mean, variance = self.prior
-        return self.factors[4] - self.scale * (mean**2 / (2 * variance) - 0.5 + log(variance) / 2)
+        *_, constant = self.factors
+        return constant - self.scale * (mean**2 / (2 * variance) - 0.5 + log(variance) / 2)
 
     def value(self, mean: float, head: float) -> float:
         """What it gives for a mean and a head.

@@ -26,6 +26,8 @@ _CLOSE = 1e-5
 _SUM = "the sum of all KLs"
 _TYPED = "{:.1e}"
 """Two digits, as weights are typed: 0.5, 0.00025, 1/60000."""
+_DIGITS = 3
+"""Of a weight in a sentence: one more than is typed shows that no more is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def kls_as_numbers(
         if own and added.node not in told:
             told.add(added.node)
             weight = _weight(added, own[0]) or 1.0
-            times = "" if isclose(weight, 1, rel_tol=_CLOSE) else f"{significant(weight, 3)} times "
+            times = "" if isclose(weight, 1, rel_tol=_CLOSE) else f"{significant(weight, _DIGITS)} times "
             text = f"{times}{own[0].what} is added as a number: no gradient flows through it"
             yield recording.steps[added.node].place, text, own[0].place
 

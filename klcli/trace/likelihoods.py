@@ -146,6 +146,7 @@ def _gaussian(tree: Tree, x: str, y: str, spread: str) -> Likelihood | None:
         return float(evaluate(tree, {x: mean + step, y: mean, spread: s}, Doubles()))
 
     def bend(s: float) -> float:
+        # Steps of a half, up and down, at two means, and one of 1, which rises 4 times as far: a parabola.
         steps = ((0.4, 0.5), (0.4, 0.0), (0.4, -0.5), (0.3, 0.5), (0.3, 1.0))
         at, level, *sides = (value(*step, s) for step in steps)
         rises = [one - level for one in (at, *sides)]

@@ -134,7 +134,7 @@ def adaptive(
         function: of the score.
         points: where the first panels end.
         noise: of its values; halves that differ by no more agree.
-        relative: the same in proportion to the values.
+        relative: the same in proportion to the values; a few roundings of them, where it is not said.
 
     Returns:
         the integral, what the last halvings changed, and the number of points.

@@ -14,15 +14,18 @@ from klcli.lazy_regex import regex
 _DRAWN = regex(r"\\(?:(?P<brace>under|over)brace|boxed|(?P<colour>textcolor|color))\s*(?=\{)")
 """A command before the group around which it draws something; one of a colour has its name in between."""
 _LABELS = {"under": regex(r"\s*_\s*(?=\{)"), "over": regex(r"\s*\^\s*(?=\{)")}
+"""What stands before the label of a brace: ``_`` below it, ``^`` above it."""
 _OPEN_INSIDE = regex(r"\s*[-+−]|.*[-+−*/=]\s*\Z", re.DOTALL)
 """What a group has in it that goes on with what stands around it."""
 _BEFORE = regex(
     r"(?:|.*(?:[=+(\[{&$:,|]|\\left\s*\.|\\\\|\\sum(?:\s*[_^]\s*(?:\w|\{[^{}]*\}))*))\s*\Z", re.DOTALL
 )
 _BEHIND = regex(r"\s*(?:\Z|[-+−=)\]}&$:,.;|]|\\(?:right|q?quad|end|[\])]|\\))")
-"""What stands around a group that would need no brackets."""
+"""What stands around a group that would need no brackets: an end, a bracket, what binds more loosely."""
 _INNERMOST = regex(r"[{(\[][^{}()\[\]]*[})\]]")
+"""Brackets without others inside, whose signs join no terms of the whole."""
 _SEVERAL = regex(r"[^-+−]*[\w})\]\s][-+−]")
+"""A sign with something before it that it can be added to, which is not the sign of what follows alone."""
 
 
 def without_braces(text: str) -> str:

@@ -161,6 +161,7 @@ def _probe(case: str, source: random.Random, reading: Parameterization, run: Dec
     def rational(low: Fraction | int, high: int) -> Any:
         return run.number(Fraction(source.randint(int(low * _GRAIN), high * _GRAIN), _GRAIN))
 
+    # What has to be positive is not near 0, where quotients would take the digits that are to agree.
     least = Fraction(1, 4)
     linear, zero = Linear(run), run.number(Fraction(0))
     means = [tuple(rational(-2, 2) for _ in range(size)) for _ in range(2)]
