@@ -78,7 +78,11 @@ def findings_of(
     named = {one.related for one in as_numbers}
     everything = [
         *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term, anatomy.terms)),
-        *(_of_unmasked(term) for anatomy in anatomies for term in unmasked_kls(recording, anatomy.terms)),
+        *(
+            TraceFinding(_UNMASKED, severity, term.place, text, term=term)
+            for anatomy in anatomies
+            for term, text, severity in unmasked_kls(recording, anatomy.terms)
+        ),
         *(_of_held(*pair) for anatomy in anatomies for pair in never_trained(anatomy.terms)),
         *(
             TraceFinding(_EXCHANGED, "warning", term.place, text, term=term)
@@ -145,11 +149,6 @@ def _of_gradient(term: Term, terms: Sequence[Term]) -> Iterator[TraceFinding]:
     if off and term.agreement and term.agreement.agrees:
         text = f"the value is that of the KL, the gradient of {' and '.join(one.name for one in off)} is not"
         yield TraceFinding(_STOPPED, "warning", term.place, text + numbers, term=term)
-
-
-def _of_unmasked(term: Term) -> TraceFinding:
-    text = "it is divided by how many positions a mask keeps, and the mask leaves none of it out"
-    return TraceFinding(_UNMASKED, "warning", term.place, text, term=term)
 
 
 def _of_held(term: Term, text: str) -> TraceFinding:

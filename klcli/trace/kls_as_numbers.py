@@ -135,8 +135,10 @@ def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
 
 def _nodes(recording: Recording, part: Part) -> frozenset[int]:
     """The arrays that a KL is of."""
-    symbols, noises = part.builder.symbols, part.builder.noises
-    return frozenset(min(recording.alike(node)) for name, node in symbols.items() if name not in noises)
+    symbols, names = part.builder.symbols, [*part.builder.symbols]
+    if part.kernel and not part.matrices:  # samples beside it have other arrays, too
+        names = [name for name in part.kernel.verification.best.verdict.roles.names if name in symbols]
+    return frozenset(min(recording.alike(symbols[name])) for name in names)
 
 
 def _weight(added: AddedNumber, kl: _NumericKl) -> float | None:

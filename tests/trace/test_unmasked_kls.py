@@ -61,3 +61,53 @@ def test_one_of_several_kls(take: str, word: str) -> None:
     (term,) = seen.terms
     assert (term.verdict, term.what) == ("other", f"the {word} of 3 KLs: the others train nothing")
     assert not seen.watched.holds(["scaled", "free-bits"])
+
+
+def error(mask: Any, shape: tuple[int, ...] = (B, T)) -> Any:
+    """The squared errors of the positions that are kept."""
+    prediction = HEADS(torch.rand(*shape, 4))
+    return ((prediction - torch.rand(*shape, 2 * LATENTS)) ** 2).sum(-1) * mask
+
+
+GAPS = torch.tensor([[1, 0, 1, 1, 0]] * B).float()
+PREFIX = torch.tensor([[1, 1, 1, 0, 0]] * B).float()
+STEPS = (B, T)
+
+
+@pytest.mark.parametrize(
+    ("loss", "is_wrong"),
+    [
+        (lambda: error(MASK).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, True),
+        (lambda: error(MASK).sum() + kl(torch.rand(*STEPS, 4)).sum(), True),
+        (lambda: error(MASK).sum() / MASK.sum() + kl(torch.rand(*STEPS, 4)).mean(), True),
+        (lambda: error(MASK.flip(1)).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, True),
+        (lambda: error(MASK.T, (T, B)).sum() / B + kl(torch.rand(T, B, 4)).sum() / B, True),
+        (lambda: error(1.0)[MASK.bool()].mean() + kl(torch.rand(*STEPS, 4)).mean(), True),
+        (lambda: error(MASK).sum() / B + (kl(torch.rand(*STEPS, 4)) * MASK).sum() / B, False),
+        (lambda: error(MASK).sum() / B + kl(torch.rand(B, 4)).mean(), False),  # of whole sequences
+        (lambda: error(torch.ones(STEPS)).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, False),
+        # What is missing in between has latents, and so has what all sequences are to be continued by.
+        (lambda: error(GAPS).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, False),
+        (lambda: error(PREFIX).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, False),
+    ],
+)
+def test_padding_that_another_term_leaves_out(loss: Any, is_wrong: bool) -> None:
+    with klcli.watch() as seen:
+        loss().backward()
+    assert [one.mistake.code for one in seen.findings] == (["KL133"] if is_wrong else [])
+    assert seen.watched.holds() is not is_wrong
+
+
+def test_the_kept_positions_are_counted() -> None:
+    with klcli.watch() as seen:
+        (error(MASK).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B).backward()
+    assert "keeps 17 of 30 positions, and the KL counts all of them" in seen.findings[0].message
+
+
+def test_as_many_latents_as_steps_are_no_padding() -> None:
+    """A latent of each sentence, whose KL is divided by the words of all, as the error is."""
+    mask = MASK[:, :LATENTS]
+    with klcli.watch() as seen:
+        (kl(torch.rand(B, 4)).sum() / mask.sum()).backward()
+    assert [(one.mistake.code, one.severity) for one in seen.findings] == [("KL133", "note")]
+    assert seen.watched.holds()
