@@ -92,7 +92,7 @@ class Followed:
             return [], ""
         known = dict(self.held)
         known[root.serial] = [loss]
-        summands = [one for one in summands_of(root) if one.serial in known and one.op != "leaf"]
+        summands = [one for one in summands_of(root) if one.serial in known]
         try:
             return list(self._gradients(loss, summands[:MOST_SUMMANDS], known, factor)), ""
         except (tf.errors.OpError, LookupError, TypeError, ValueError) as error:

@@ -91,6 +91,23 @@ def test_what_is_large_or_has_no_gradient_is_not_held() -> None:
     assert own.held == {}
 
 
+def test_a_summand_that_is_not_held_has_no_gradients() -> None:
+    run = Run()
+    del run.own.held[run.scaled[1].serial]
+    found, problem = run.found()
+    assert problem == ""
+    assert run.scaled[1] not in {of for of, _ in found}
+    assert found[run.square[1], run.mu] == [1.0, -2.0]
+
+
+def test_a_gradient_that_cannot_be_had_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise tf.errors.InvalidArgumentError(None, None, "shapes do not fit\nat some place")
+
+    monkeypatch.setattr(following.imperative_grad, "imperative_grad", failing)
+    assert Run().found() == ({}, "the gradients of the terms were not noted: shapes do not fit")
+
+
 def test_all_is_let_go() -> None:
     run = Run()
     run.own.forget()

@@ -55,6 +55,24 @@ def test_values_of_leaves_and_of_single_numbers_are_noted() -> None:
     assert "values" not in found.args[0].more
 
 
+@pytest.mark.parametrize(("entries", "are_noted"), [(4096, True), (4097, False)])
+def test_values_of_large_leaves_are_not_noted(entries: int, are_noted: bool) -> None:
+    found, _ = watched(lambda x: tf.exp(x), tf.zeros([entries]))
+    assert ("values" in found.args[0].more) is are_noted
+
+
+def test_what_is_watched_after_it_was_computed_is_a_leaf_that_knows_its_sources() -> None:
+    """Of what it is itself made of nothing is known where it is a leaf already."""
+    with recorder.TensorflowRecorder() as own:
+        given = tf.exp(X)
+        (source,) = own.node_of(given).args
+        with tf.GradientTape() as tape:
+            tape.watch([X, given])
+            found, above = own.node_of(given), own.node_of(X)
+    assert (found.op, found.grad, found.leaves) == ("leaf", True, {found.serial, source.serial})
+    assert (above.op, above.grad, above.leaves) == ("leaf", True, {above.serial})
+
+
 def test_samples_that_are_computed_with_further_are_kept() -> None:
     _, own = watched(lambda x: tf.cumsum(x + tf.random.uniform(x.shape)))
     assert [one.op for one in own.samples] == ["add"]

@@ -48,6 +48,7 @@ def line(found: Any) -> str:
         (lambda x: x[..., tf.newaxis], "shape(leaf)"),
         (lambda x: x[0], "part(leaf)"),
         (lambda x: tf.tile(x[:, :, tf.newaxis], [1, 1, 4]), "spread(shape(leaf))"),
+        (lambda x: tf.broadcast_to(x, [4, 2, 3]), "spread(leaf)"),
         # Entries one behind the other, and not each of them over an axis.
         (lambda x: tf.tile(x, [1, 2]), "leaf"),
         (lambda x: tf.split(x, 3, axis=1)[1], "part(leaf)"),

@@ -49,6 +49,34 @@ def test_a_backward_pass_is_none_of_the_program() -> None:
     assert [one["op"] for one in nodes].count("sum") == 1
 
 
+def test_a_cross_entropy_in_a_backward_pass_is_none_of_the_program() -> None:
+    inner: list[Any] = []
+
+    @tf.custom_gradient
+    def steep(x: Any) -> Any:
+        def backward(slope: Any) -> Any:
+            inner.append(tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=x))
+            return slope * inner[-1]
+
+        return tf.exp(x), backward
+
+    with recorder.TensorflowRecorder() as own:
+        with tf.GradientTape() as tape:
+            tape.watch(X)
+            outer = tf.nn.sigmoid_cross_entropy_with_logits(labels=X, logits=X)
+            value = tf.reduce_sum(steep(X) + outer)
+        tape.gradient(value, X)
+        assert own.table.get(outer).op == "loss"
+        assert own.table.get(inner[0]) is None
+
+
+def test_a_cross_entropy_of_a_graph_has_no_values_and_is_not_noted() -> None:
+    with recorder.TensorflowRecorder() as own, tf.Graph().as_default():
+        x = tf.constant([0.5, -1.0])
+        out = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=x)
+        assert own.table.get(out) is None
+
+
 def test_whoever_waits_for_a_backward_pass_is_told() -> None:
     told: list[int] = []
     asked(squares, own=recorder.TensorflowRecorder(lambda: told.append(1)))
