@@ -40,9 +40,16 @@ HEAD: dict[str, Callable[[Any], Any]] = {
 """The inverse of `SIGMA`."""
 
 
+RANGES: dict[str, tuple[int, int]] = {"sigmoid": (0, 1)}
+"""The bounds of sigma, for every parameterization that has some."""
+
+
 def in_range(name: str, sigma: Any) -> Any:
     """A sigma that a parameterization has, for any positive number: sigmoids are below 1."""
-    return sigma / (1 + sigma) if name == "sigmoid" else sigma
+    if name not in RANGES:
+        return sigma
+    least, most = RANGES[name]
+    return least + (most - least) * sigma / (1 + sigma)
 
 
 def exact(value: Fraction | int | str | float) -> Any:

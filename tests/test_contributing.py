@@ -22,7 +22,9 @@ def test_the_rooms_stand_in_their_order() -> None:
 def test_what_is_named_is_there() -> None:
     for path in re.findall(r"`((?:[\w-]+/)+[\w-]+(?:\.\w+)?)`", TEXT):
         assert (ROOT / path).exists() or (ROOT / "klcli" / path).exists(), path
-    for term in re.findall(r"`(SIGMA|HEAD|COSTS|RULES|FRAMEWORKS|WATCHED|FORMATS|ESTIMATORS)`", TEXT):
+    for term in re.findall(
+        r"`(SIGMA|HEAD|RANGES|LOG_SIGMA|COSTS|RULES|FRAMEWORKS|WATCHED|FORMATS|ESTIMATORS)`", TEXT
+    ):
         assert any(
             re.search(rf"^{term}\b", path.read_text(encoding="utf-8"), re.MULTILINE)
             for folder in ("klcli", "tests")

@@ -26,6 +26,9 @@ SIGMA_OF = {
     "between": lambda s: mpmath.mpf("0.5") + mpmath.mpf("1.5") / (1 + mpmath.exp(-s)),
     "above": lambda s: mpmath.mpf("0.1") + mpmath.exp(s),
 }
+FAR = {"algebraic": "", "between": "", "above": "-"}
+"""The sign of heads whose sigma lies at an end of the range."""
+ENDS = {"algebraic": "1", "between": "2", "above": "0.1"}
 OUTSIDE = {"algebraic": "1.2", "between": "0.3", "above": "0.1"}
 
 
@@ -68,6 +71,7 @@ def lines(name: str, folder: Path) -> dict[str, list[str]]:
             *("compare", "--param", name, "--samples", "2000", "-qq"),
             *("--formula", f"mine={right(name)}", "--expect", "mine"),
         ],
+        "far": ["compute", "--mu", "0.3", f"--{name}={FAR[name]}1e300", "--samples", "1000"],
         "outside": ["compare", "--param", name, "--sigma", OUTSIDE[name]],
         "verify": ["verify", "--json", right(name)],
         "under it": ["verify", "--param", name, "-q", right(name)],
@@ -265,6 +269,13 @@ def test_compare_keeps_to_the_range(runs: Runs, name: str) -> None:
     assert all(each["verdict"] == "wrong" for each in found["formulas"])
     assert runs[name, "mine"][0] == 0
     assert name in runs[name, "all"][1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_head_that_is_far_has_the_sigma_at_the_end_of_the_range(runs: Runs, name: str) -> None:
+    status, out, err = runs[name, "far"]
+    assert (status, err) == (0, "")
+    assert f"so sigma ~ {ENDS[name]}\n" in out
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -128,8 +128,10 @@ def reading_text(gaussian: Gaussian[Heads]) -> str:
 
 
 def _sigma_digits(one: Gaussian[Heads]) -> str:
-    """Sigma to 6 digits, or to as many as tell it from 1; ``e^-5e+299`` where no decimal holds it."""
+    """Sigma to 6 digits, or to as many as tell it from 1; ``e^-5e+299`` where no double holds it."""
     if is_far(one.spread.parameterization, one.spread.head[0]):
+        if _is_double(one):  # at an end of its range
+            return significant(one.spread.sigma()[0])
         return f"e^{significant(one.spread.log_sigma()[0])}"
     enclosure = partial(enclose, one.spread.parameterization.sigma, {"s": one.spread.head[0]})
     # Each is tried until sigma is told from 1; there is none that the last does not tell.

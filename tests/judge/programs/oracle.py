@@ -44,18 +44,6 @@ READINGS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "softplusvar": (lambda s: np.logaddexp(0, s), lambda s: np.log(np.logaddexp(0, s))),
     "sigmoid": (lambda s: np.exp(-2 * np.logaddexp(0, -s)), lambda s: -2 * np.logaddexp(0, -s)),
 }
-SIGMA: Mapping[str, Callable[[Any], Any]] = {
-    # The standard deviation in the head, in the numbers of mpmath.
-    "std": lambda s: s,
-    "var": mpmath.sqrt,
-    "logstd": mpmath.exp,
-    "logvar": lambda s: mpmath.exp(s / 2),
-    "precision": lambda s: 1 / mpmath.sqrt(s),
-    "logprecision": lambda s: mpmath.exp(-s / 2),
-    "softplus": lambda s: mpmath.log(1 + mpmath.exp(s)),
-    "softplusvar": lambda s: mpmath.sqrt(mpmath.log(1 + mpmath.exp(s))),
-    "sigmoid": lambda s: 1 / (1 + mpmath.exp(-s)),
-}
 SHAPES = ((7, 5), (3, 11), (4, 6), (5, 2), (2, 9), (6, 3), (8, 7), (9, 4))
 """Of (B, d), of unequal lengths; the first two are far from each other."""
 _VECTORS = ((5,), (11,), (6,), (3,), (9,))
@@ -572,12 +560,15 @@ def _of_one_latent(
     mean, head, prior_mean, prior_head = (
         value if name else None for name, value in zip(symbols.names, point, strict=True)
     )
-    sigma = SIGMA[form.readings[0]](head) if head is not None else one
+    sigma = reference.SIGMA[form.readings[0]](head) if head is not None else one
     if form.prior is not None:
         m, t2 = (mpmath.mpf(round(4096 * number)) / 4096 for number in form.prior)
         prior = (m, mpmath.sqrt(t2))
     else:
-        prior = (prior_mean or zero, SIGMA[form.readings[1]](prior_head) if prior_head is not None else one)
+        prior = (
+            prior_mean or zero,
+            reference.SIGMA[form.readings[1]](prior_head) if prior_head is not None else one,
+        )
     ends = (mean or zero, sigma), prior
     (mean_q, sigma_q), (mean_p, sigma_p) = ends[::-1] if form.kind == "reversed" else ends
     return reference.kl(mean_q, sigma_q, mean_p, sigma_p), digits.number(own[code[1]])
