@@ -63,7 +63,7 @@ def test_a_bare_number_has_no_steps() -> None:
     )
     assert "dataclasses" not in modules, "fields of values are known without it"
     assert not {name for name in modules if "derivation" in name or name.endswith("_steps")}
-    assert len({name for name in modules if name.startswith("klcli.")}) <= 108
+    assert len({name for name in modules if name.startswith("klcli.")}) <= 103
 
 
 def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
@@ -149,10 +149,31 @@ def test_a_right_formula_loads_nothing_of_what_is_wrong() -> None:
     """Tables of mistakes with their pages, corrections, counter-examples: a fifth of the walk."""
     modules = loaded("verify", "--", "-1/2 (1 + logvar - mu^2 - e^logvar)")
     assert "klcli.judge.ranked_readings" in modules
-    of_wrong = ("counterexample", "landscape", "comparison_wording", "other_quantities", "sampler")
+    of_wrong = [
+        "counterexample",
+        "landscape",
+        "lost_terms",
+        "comparison_wording",
+        "other_quantities",
+        "sampler",
+    ]
     assert all((Path(klcli.__file__).parent / "judge" / f"{name}.py").exists() for name in of_wrong)
     assert not modules & {f"klcli.judge.{name}" for name in of_wrong}
-    assert not {name for name in modules if name.startswith("klcli.judge.mistakes.")}
+    assert not {name for name in modules if name.startswith(("klcli.judge.mistakes.", "klcli.witness."))}
+
+
+def test_lint_of_a_right_line_loads_nothing_that_corrects_wrong_ones(tmp_path: Path) -> None:
+    correcting = {f"klcli.lint.findings.{name}" for name in ("edits", "fixes", "spelling")}
+    (tmp_path / "right.py").write_text(
+        "def kl(mu, logvar):\n    return -0.5*(1 + logvar - mu**2 - exp(logvar))\n"
+    )
+    (tmp_path / "wrong.py").write_text(
+        "def kl(mu, logvar):\n    return -0.5*(1 + logvar + mu**2 - exp(logvar))\n"
+    )
+    right, wrong = loaded("lint", str(tmp_path / "right.py")), loaded("lint", str(tmp_path / "wrong.py"))
+    assert "klcli.judge.verification" in right
+    assert not right & {*correcting, "klcli.judge.lost_terms"}
+    assert correcting <= wrong
 
 
 @pytest.mark.parametrize(

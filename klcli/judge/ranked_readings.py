@@ -21,7 +21,6 @@ from klcli.judge.left_side import begins_with_fixed, is_stated_turned
 from klcli.judge.loss_context.clips import binds
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.loss_context.preparation import Prepared
-from klcli.judge.lost_terms import has_lost_a_term
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
@@ -181,6 +180,8 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
 
 def _with_lost_term(found: Candidate, tree: Tree) -> Candidate:
     """An answer that nothing explains, with a term that is left out if it is that."""
+    from klcli.judge.lost_terms import has_lost_a_term  # not for what is right
+
     return replace(found, mistake=_mistake("KL143")) if has_lost_a_term(tree, found.verdict) else found
 
 

@@ -12,7 +12,7 @@ from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.gaussian.matrices.forms_and_sizes import MOST_EXACT
 from klcli.report.document import Text
-from klcli.report.wording import normal_text, reading_text
+from klcli.report.gaussian_wording import normal_text, reading_text
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from klcli.gaussian.heads import Heads
 from klcli.report.csv_records import fields_of
 from klcli.report.divergence_limits import Held
 from klcli.report.document import Cell, CellTable, Document, Paragraph, Text, table_of
+from klcli.report.gaussian_wording import normal_text
 from klcli.report.report import Report
-from klcli.report.wording import normal_text
 from klcli.values import dataclass
 
 _NUMBERS = "line name value=found.value spread=found.spread shift=found.shift"

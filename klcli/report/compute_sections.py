@@ -18,7 +18,8 @@ from klcli.report.document import (
     Text,
     table_of,
 )
-from klcli.report.wording import about, normal_text
+from klcli.report.gaussian_wording import normal_text
+from klcli.report.wording import about
 
 _MOST_DIMENSIONS = 20
 """Rows of a table that still fit a screen."""

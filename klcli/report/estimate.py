@@ -37,8 +37,9 @@ from klcli.report.estimate_wording import (
     unseen_text,
     valid_text,
 )
+from klcli.report.gaussian_wording import normal_text, reading_text
 from klcli.report.report import Report
-from klcli.report.wording import FEW_DIGITS, about, normal_text, reading_text, with_error
+from klcli.report.wording import FEW_DIGITS, about, with_error
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
 from klcli.samples.row_sample import RowSample

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.gaussian.matrices.forms_and_sizes import FORMS
-from klcli.report.wording import list_text, normal_text, plain
+from klcli.report.gaussian_wording import normal_text
+from klcli.report.wording import list_text, plain
 
 if TYPE_CHECKING:
     from klcli.gaussian.matrices.covariance import Covariance

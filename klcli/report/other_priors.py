@@ -15,7 +15,8 @@ from klcli.gaussian.priors.densities import CONFIRMED, Density, Product
 from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.other_prior import OtherPrior
 from klcli.report.document import DocumentBlock, Fact, FactList, Heading, Paragraph
-from klcli.report.wording import about, list_text, normal_text, reading_text
+from klcli.report.gaussian_wording import normal_text, reading_text
+from klcli.report.wording import about, list_text
 from klcli.witness.examination import Examination
 
 _MOST_COMPONENTS = 4

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.fixes import fixed
 from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.values import replace
@@ -22,6 +21,8 @@ def check(found: ModuleTerms) -> Iterator[Finding]:
 
 
 def _mistaken(kl: KlTerm, mistake: Mistake) -> Finding:
+    from klcli.lint.findings.fixes import fixed  # not for what is right
+
     one, answer = kl.best, kl.best.found.best
     words = f"in expectation over the noise, {mistake.sentence}" if one.is_sampled else mistake.sentence
     if one.head:
