@@ -17,6 +17,7 @@ from klcli.trace.added_numbers import added_numbers
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.exchanged_names import exchanged_names
 from klcli.trace.fixes import corrected, fix_at
+from klcli.trace.held_posteriors import held_posteriors
 from klcli.trace.held_sides import is_trained_besides, never_trained
 from klcli.trace.kls_as_numbers import kls_as_numbers, read_kls
 from klcli.trace.loss_part import Part
@@ -84,6 +85,7 @@ def findings_of(
             for term, text, severity in unmasked_kls(recording, anatomy.terms)
         ),
         *(_of_held(*pair) for anatomy in anatomies for pair in never_trained(anatomy.terms)),
+        *(_of_held(*pair) for anatomy in anatomies for pair in held_posteriors(recording, anatomy)),
         *(
             TraceFinding(_EXCHANGED, "warning", term.place, text, term=term)
             for anatomy in anatomies

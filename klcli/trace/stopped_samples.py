@@ -37,12 +37,22 @@ def stopped_samples(recording: Recording, one: Anatomy) -> Iterator[tuple[Term, 
         role = kernel.verification.best.verdict.roles
         symbols = term.part.builder.symbols
         nodes = [symbols[name] for name in (role.mean, role.head) if name in symbols]
-        drawn = [index for index in drawn_nodes(recording) if _is_of(recording, index, nodes)]
-        if drawn and all(_is_stopped(recording, index) for index in drawn):
+        drawn = samples_of_arrays(recording, nodes)
+        if drawn and all(is_stopped(recording, index) for index in drawn):
             spelled = term.part.builder.spellings
             names = " and ".join(spelled.get(name, name) for name in (role.mean, role.head) if name)
             text = f"the sample is drawn without a gradient: nothing but the KL trains {names}"
             yield term, recording.steps[drawn[0]].place, text
+
+
+def samples_of_arrays(recording: Recording, nodes: Sequence[int]) -> list[int]:
+    """The sums of noise and some arrays, and of nothing else.
+
+    Args:
+        recording: the run.
+        nodes: the arrays.
+    """
+    return [index for index in drawn_nodes(recording) if _is_of(recording, index, nodes)]
 
 
 def _is_of(recording: Recording, sample: int, nodes: Sequence[int]) -> bool:
@@ -77,5 +87,11 @@ def _are_alike(one: tuple[float, ...] | None, other: tuple[float, ...] | None) -
     return all(abs(a - b) <= limit for a, b in zip(one, other, strict=True))
 
 
-def _is_stopped(recording: Recording, index: int) -> bool:
+def is_stopped(recording: Recording, index: int) -> bool:
+    """Whether no gradient flows through a node.
+
+    Args:
+        recording: the run.
+        index: of the node.
+    """
     return any(step.op == "stop" and step.args[0] == index for step in recording.steps)
