@@ -8,6 +8,9 @@ FORMATS = ("text", "json", "csv", "markdown", "latex", "html")
 FINDING_FORMATS = ("concise", "sarif", "github", "junit")
 """The formats of those commands that find something in files."""
 
+WALKED = {"json": ("data",), "csv": ("rows", "columns"), **dict.fromkeys(FINDING_FORMATS, ("findings",))}
+"""The fields of a report that a format walks; every other one renders its document."""
+
 BY_ENDING = {
     "": "text",
     **dict.fromkeys((".txt", ".bash", ".zsh", ".fish", ".ps1"), "text"),

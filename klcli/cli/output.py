@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from klcli.cli.coloring import is_colored
-from klcli.cli.formats import BY_ENDING, FINDING_FORMATS, FORMATS, PAGES, SPELLED
+from klcli.cli.formats import BY_ENDING, FINDING_FORMATS, FORMATS, PAGES, SPELLED, WALKED
 from klcli.cli.help import F, added, in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.words import WordChoice
@@ -180,15 +180,14 @@ def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     document = illustrated(report, settings.plot, is_page=chosen in PAGES, is_terminal=seen_by_a_person)
     if chosen == "text":
         return _text_of(document, _width(stream), is_colored(settings.color, stream), _has_signs(stream))
-    views = {"json": (report.data,), "csv": (report.rows, report.columns)}
-    views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
+    given = [getattr(report, field) for field in WALKED[chosen]] if chosen in WALKED else [document]
     options: dict[str, object] = {"standalone": True} if settings.standalone else {}
     if chosen == "html":
         from klcli.report.explainable_terms import code_pages
 
         options["pages"] = code_pages()
     render_as = import_module(f"klcli.render.{chosen}").render
-    return str(render_as(*views.get(chosen, (document,)), **options))
+    return str(render_as(*given, **options))
 
 
 def _text_of(document: Document, width: int | None, color: bool, unicode: bool) -> str:
