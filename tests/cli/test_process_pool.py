@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import nullcontext
-from multiprocessing import active_children
+from multiprocessing import Process, active_children
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +25,20 @@ def test_neither_processes_nor_threads_are_left(ending: type[BaseException] | No
     assert set(threading.enumerate()) - threads == set()
     assert set(active_children()) - children == set()
     assert all(future.done() for future in running)
+
+
+def test_each_process_begins_with_what_it_is_given(tmp_path: Path) -> None:
+    with process_pool(1, os.chdir, tmp_path) as pool:
+        assert pool.submit(os.getcwd).result() == os.path.realpath(tmp_path)
+
+
+def test_processes_that_are_no_part_of_it_go_on() -> None:
+    other = Process(target=time.sleep, args=(60,))
+    other.start()
+    try:
+        with process_pool(1, float, "0.5") as pool:
+            pool.submit(abs, -1).result()
+        assert other.is_alive()
+    finally:
+        other.kill()
+        other.join()

@@ -33,6 +33,12 @@ def test_placings(text: str) -> None:
     assert bool(flow_of(text).other) is gradient_differs(text, SYMBOLS)
 
 
+def test_a_gaussian_without_symbols_is_no_side() -> None:
+    one, both = "0.5*(lv.exp() + mu**2 - 1 - lv)", "0.5*(lp - lv + (lv.exp() + (mu - m)**2)/lp.exp() - 1)"
+    assert [set(side) for side in flow_of(one).sides] == [{"mu", "lv"}]
+    assert [set(side) for side in flow_of(both).sides] == [{"mu", "lv"}, {"m", "lp"}]
+
+
 def test_names_of_what_is_stopped() -> None:
     assert flow_of("0.5*(lv.exp() + mu.detach()**2 - 1 - lv)").other == ["mu"]
     assert flow_of("0.5*(lv.exp() + mu**2 - 1 - lv.detach())").other == ["lv"]
