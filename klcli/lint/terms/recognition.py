@@ -9,6 +9,7 @@ from klcli.lint.flow.slicing import CodeExcerpt, parts_of
 from klcli.lint.terms.closed_form_terms import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import EstimatorLine, estimator, with_log_probabilities
+from klcli.lint.terms.helper_mistakes import mistaken_in_helper
 from klcli.lint.terms.matrices import divergence_of_matrices
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import SamplingLine, sample
@@ -74,4 +75,7 @@ def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
     if not squared:
         apart = with_log_probabilities(excerpt.source, program) if logs else None
         return estimator(excerpt, apart) if apart else None
-    return estimate(excerpt, program) or divergence(excerpt, program, is_part=is_part)
+    found = estimate(excerpt, program) or divergence(excerpt, program, is_part=is_part)
+    if found is None or (isinstance(found, Divergence) and found.is_unexplained):
+        return mistaken_in_helper(excerpt, program) or found
+    return found
