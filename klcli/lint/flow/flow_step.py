@@ -27,6 +27,7 @@ class FlowStatement:
         spelled: what the names of the flow are in the source, where they differ.
         is_written: whether it stands in the source, and not for what a branch or a call did.
         is_untaped: whether it stands under ``torch.no_grad()``: no gradient flows through what it computes.
+        passed: for one that stands behind a loop, the statements of a pass through it.
     """
 
     node: ast.stmt
@@ -34,6 +35,7 @@ class FlowStatement:
     spelled: Mapping[str, str] = field(default_factory=dict)
     is_written: bool = True
     is_untaped: bool = False
+    passed: Sequence[FlowStatement] = ()
 
     @cached_property
     def targets(self) -> frozenset[str]:
@@ -113,6 +115,16 @@ class FlowStatement:
 def forgotten(name: str, function: SourceFunction) -> FlowStatement:
     """An assignment of something unknown."""
     return FlowStatement(_forgotten(name), function, is_written=False)
+
+
+def behind_loop(steps: Sequence[FlowStatement], function: SourceFunction) -> FlowStatement:
+    """What stands behind a loop: what it did is not known, but how a pass through it adds something up.
+
+    Args:
+        steps: the statements of a pass.
+        function: where the loop stands.
+    """
+    return FlowStatement(ast.Pass(), function, is_written=False, passed=steps)
 
 
 # The names of one file.

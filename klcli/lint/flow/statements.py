@@ -16,7 +16,7 @@ from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.assignments import assign, kept, offer, record
 from klcli.lint.flow.branches import assigned, blocks, is_complete, only_set_in, set_alike, still_valid
 from klcli.lint.flow.expressions import translated
-from klcli.lint.flow.flow_step import forgotten
+from klcli.lint.flow.flow_step import FlowStatement, behind_loop, forgotten
 from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
 from klcli.lint.flow.inlining import annotate
 from klcli.lint.flow.sinks import Sink
@@ -112,9 +112,13 @@ def _branches(state: State, statement: ast.stmt, frame: Frame) -> None:
     before, pulled = dict(state.known.structures), frozenset(state.pulled)
     stale = set(assigned(statement))
     taken: tuple[Frame, set[str], dict[str, Structure]] | None = None
+    loops: list[FlowStatement] = []
     for body in blocks(statement):
         branch, fresh = frame.branch(), only_set_in(statement, body, frame.function)
+        count = len(branch.steps)
         _follow(state, body, branch, True)
+        if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+            loops.append(behind_loop(branch.steps[count:], frame.function))
         made, state.known.structures = state.known.structures, before
         state.pulled = set(pulled)  # what a branch looked up is not known in the next one
         if fresh:
@@ -131,6 +135,7 @@ def _branches(state: State, statement: ast.stmt, frame: Frame) -> None:
     _forget(state, stale - same.keys(), frame)
     for node in same.values():
         _simple(state, node, frame)
+    frame.steps.extend(loops)
 
 
 def _keep(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from klcli.errors import KlcliError
 from klcli.formula.program_reader import Program, read_statements
-from klcli.formula.read.ast_parts import rebuilt
+from klcli.formula.read.ast_parts import rebuilt, text_of_name
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.parsed_statements import SourceNodes
@@ -21,6 +21,7 @@ from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.formula_prefilter import curvature
 from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED
+from klcli.values import replace
 
 TERM = "klterm"
 """The symbol of a KL in what is minimised."""
@@ -28,14 +29,23 @@ _MOST_BEFORE = 60
 """Statements of one program. A bound on the work: of the losses that lint is tested with none needs more
 than six."""
 _EITHER = "either"
+_JOINING = frozenset(("stack", "cat", "concat", "concatenate", "hstack"))
+"""Functions that make one array of the entries of a list."""
 _TURNING = frozenset(("sin", "cos", "tan", "tanh", "sign", "sgn", "atan", "arctan"))
 """Functions that are no formula's, and have either sign."""
 
 
 def nodes_of(sink: Sink) -> frozenset[int]:
     """The identities of all nodes in what is minimised and in the statements before it."""
-    roots = (sink.value, *(step.node for step in sink.before[: sink.count]))
+    roots = (sink.value, *(step.node for step in _opened_loops(sink.before[: sink.count])))
     return frozenset(id(node) for root in roots for node in ast.walk(root))
+
+
+def _opened_loops(steps: Iterable[FlowStatement]) -> Iterator[FlowStatement]:
+    """Statements with one pass through every loop: what it adds up counts with one sign in all of them."""
+    for step in steps:
+        yield step
+        yield from _opened_loops(step.passed)
 
 
 def may_be_in(nodes: frozenset[int], one: Divergence) -> bool:
@@ -123,12 +133,14 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
     kept: list[ast.stmt] = [last]
     wanted = names_in(last)
     is_part = TERM in wanted
-    for number in range(sink.count - 1, -1, -1):
-        step = sink.before[number]
-        if step.targets.isdisjoint(wanted):
+    for step in reversed([*_opened_loops(sink.before[: sink.count])]):
+        extended = _extended(step)
+        if step.targets.isdisjoint(wanted) and not (extended and text_of_name(extended.target) in wanted):
             continue
-        if step is term or _is_returned(step, term):
-            node: ast.stmt = ast.Assign(_targets(step.node), ast.Name(TERM, ast.Load()))
+        if extended:
+            node: ast.stmt = _opened_statement(replace(step, node=extended), part)
+        elif step is term or _is_returned(step, term):
+            node = ast.Assign(_targets(step.node), ast.Name(TERM, ast.Load()))
             is_part = True
         else:
             node = _opened_statement(step, part)
@@ -138,6 +150,20 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
         if len(kept) > _MOST_BEFORE:
             return None
     return kept[::-1] if is_part else None
+
+
+def _extended(step: FlowStatement) -> ast.AugAssign | None:
+    """A statement that appends to a list, as one that adds to the sum of its entries."""
+    match step.node:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(value=ast.Name() | ast.Attribute() as whole, attr="append"), args=[entry]
+            )
+        ):
+            target = rebuilt(whole, lambda child: child)
+            assert isinstance(target, ast.Name | ast.Attribute)
+            return ast.copy_location(ast.AugAssign(target, ast.Add(), entry), step.node)
+    return None
 
 
 def _is_returned(step: FlowStatement, term: FlowStatement) -> bool:
@@ -173,6 +199,8 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
         case ast.Call() if (array := converted(node)) is not None:
             method = ast.Attribute(_opened(array, part), "item", ast.Load())
             return ast.copy_location(ast.Call(method, [], []), node)
+        case ast.Call(args=[ast.Name() | ast.Attribute() as whole, *_]) if called(node) in _JOINING:
+            return _open(whole, part)  # what was added up in a list
         case ast.Call() if not is_readable(node):
             inside = part is not None and any(below is part for below in ast.walk(node))
             return node if inside else ast.copy_location(ast.Name(_symbol(node), ast.Load()), node)

@@ -31,3 +31,37 @@ from tests.lint.sources import codes
 )
 def test_both_sides(source: str, expected: list[str]) -> None:
     assert [code for code in codes(source) if code in ("KL204",)] == expected
+
+
+_LOOP = """
+def step(model, x):
+    {begin}
+    for mu, logvar in model(x):
+        {body}
+    loss = F.mse_loss(model.y, x) {end}
+    loss.backward()
+"""
+_KL = "-0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())"
+
+
+@pytest.mark.parametrize(
+    ("begin", "body", "end", "expected"),
+    [
+        ("kl = 0", f"kl += {_KL}", "- kl", ["KL204"]),
+        ("kl = 0", f"kl += {_KL}", "+ kl", []),
+        ("kl = 0", f"kl = kl - ({_KL})", "+ kl", ["KL204"]),
+        ("kl = 0", f"kl = kl - ({_KL})", "- kl", []),
+        ("kls = []", f"kls.append({_KL})", "- sum(kls)", ["KL204"]),
+        ("kls = []", f"kls.append({_KL})", "+ sum(kls)", []),
+        ("kls = []", f"kl = {_KL}; kls.append(kl)", "- torch.stack(kls).sum(0).mean()", ["KL204"]),
+        ("kls = []", f"kl = {_KL}; kls.append(kl)", "+ torch.stack(kls).sum(0).mean()", []),
+        ("elbo = 0", f"kl = {_KL}; elbo += model.log_lik - kl", "- elbo", []),
+    ],
+)
+def test_kls_that_a_loop_adds_up(begin: str, body: str, end: str, expected: list[str]) -> None:
+    assert codes(_LOOP.format(begin=begin, body=body, end=end)) == expected
+
+
+def test_the_values_that_a_loop_adds_up_are_told() -> None:
+    body = f"kl = {_KL}; total += kl.item()"
+    assert codes(_LOOP.format(begin="total = 0", body=body, end="+ total")) == ["KL134"]
