@@ -50,6 +50,11 @@ def names_in(node: ast.AST) -> set[str]:
     return {part.id for part in walked(node) if isinstance(part, ast.Name)}
 
 
+def names_given(node: ast.AST) -> Iterator[ast.Name]:
+    """The names below a node that it gives values."""
+    return (part for part in walked(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+
+
 def constants_in(node: ast.expr) -> str:
     """What a subscript adds to a symbol's name: its words and numbers."""
     parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))

@@ -6,6 +6,8 @@ import ast
 
 from klcli.formula.read.vocabulary import MODULES, SUBMODULES, VIEWS
 
+_VIEWING = frozenset(("T", "mT", "H", "data", "real"))
+"""Attributes of an array that are views of it."""
 _STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
 """Contexts in which nothing is noted for gradients."""
 
@@ -48,6 +50,34 @@ def viewed(node: ast.expr) -> ast.expr:
                 node = owner
             case _:
                 return node
+
+
+def same_object(node: ast.expr) -> ast.expr | None:
+    """The name or attribute that an expression is, if it stands for the same object; None for any other.
+
+    Args:
+        node: what is given a name.
+    """
+    match node:
+        case ast.Name(id=name) if name not in MODULES:
+            return node
+        case ast.Attribute(value=owner, attr=name) if name not in _VIEWING and same_object(owner):
+            return node
+    return None
+
+
+def changed_in_place(node: ast.Call) -> ast.expr | None:
+    """What a method in place is called of, without what only takes it out of its gradients; or None.
+
+    Args:
+        node: the call: ``x.mul_(2)``, ``torch.exp_(x)``.
+    """
+    if not called(node).endswith("_"):
+        return None
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if owner is None or is_module(owner):
+        owner = node.args[0] if node.args else None
+    return owner.value if isinstance(owner, ast.Attribute) and owner.attr == "data" else owner
 
 
 def whose_shape(node: ast.expr) -> ast.expr | None:

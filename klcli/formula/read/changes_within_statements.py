@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.read.ast_parts import names_in, walked, words_in
+from klcli.formula.read.ast_parts import text_of_name, walked, words_in
+from klcli.formula.read.callee import called
 from klcli.formula.read.python import PythonReader
+from klcli.formula.read.shared_entries import changing_calls, sharing
 
 
 def check_order(statement: ast.stmt, reader: PythonReader) -> None:
@@ -26,18 +28,21 @@ def check_order(statement: ast.stmt, reader: PythonReader) -> None:
         return
     nodes = list(walked(statement))
     _refuse_second_value([one for one in nodes if isinstance(one, ast.NamedExpr)], reader)
-    for one in nodes:
-        if (
-            isinstance(one, ast.keyword)
-            and one.arg == "out"
-            and not names_in(one.value).isdisjoint(reader.values)
-        ):
-            raise reader.error("a value that is changed by out= is not followed", one.value)
+    _refuse_unfollowed(statement, reader)
     for name in filter(None, (reader.changed_by(one) for one in nodes if isinstance(one, ast.Call))):
         names = (one for one in nodes if isinstance(one, ast.Name) and one.id == name)
         if sum(isinstance(one.ctx, ast.Load) for one in names) > 1:
             hint = "change it in a statement of its own"
             raise reader.error(f"{name} is changed in place where it is used", statement, hint)
+
+
+def _refuse_unfollowed(statement: ast.stmt, reader: PythonReader) -> None:
+    """Refuse a call that changes what has a value in a way that is not followed: ``np.copyto(kl, x)``."""
+    for call, changed, is_certain in changing_calls(statement):
+        for one in (found for node in changed for found in sharing(node, of_unknown=False)):
+            if is_certain or reader.is_used(text_of_name(one)):
+                problem = f"what {called(call)} does to {text_of_name(one)} is not followed"
+                raise reader.error(problem, call, "write what is computed as an assignment").of_whole_text()
 
 
 def _refuse_second_value(given: Sequence[ast.NamedExpr], reader: PythonReader) -> None:
@@ -59,6 +64,7 @@ def refuse_change(statement: ast.stmt, reader: PythonReader) -> None:
     Raises:
         FormulaError: it does.
     """
+    _refuse_unfollowed(statement, reader)
     for node in walked(statement):
         match node:
             case ast.NamedExpr(target=ast.Name(id=name)):
@@ -67,6 +73,6 @@ def refuse_change(statement: ast.stmt, reader: PythonReader) -> None:
                 name = reader.changed_by(node)
             case _:
                 continue
-        if name in reader.values:
+        if name and reader.is_used(name):
             hint = "change it in a statement of its own"
             raise reader.error(f"{name} is changed where it is reported", node, hint)

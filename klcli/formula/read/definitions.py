@@ -16,12 +16,12 @@ from klcli.formula.read.ast_parts import is_all_but_first, names_in, rebuilt, wa
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.mapped import decorated, is_wrapper, rows_mapped
-from klcli.formula.read.calls.table import OPERATIONS
+from klcli.formula.read.calls.table import OPERATIONS, rows_of
 from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.expression_functions import ExpressionFunction, put_in
 from klcli.formula.read.module_names import names_of_modules
 from klcli.formula.read.syntax_errors import FormulaError
-from klcli.formula.read.vocabulary import MODULES
+from klcli.formula.read.vocabulary import LIBRARIES, MODULES
 from klcli.values import replace
 
 _MOST_NODES = 20_000
@@ -68,11 +68,13 @@ class _Inliner:
         return found
 
     def _inside(self, statement: ast.stmt) -> ast.stmt:
-        """A statement with its definitions put in; a function and a with block have a scope of their own."""
+        """A statement with its definitions put in; a function has a scope of its own."""
         if isinstance(statement, ast.FunctionDef | ast.With):
-            inner = _Inliner(dict(self.scope), self.complaint)
-            for argument in statement.args.args if isinstance(statement, ast.FunctionDef) else ():
-                inner.scope.pop(argument.arg, None)
+            inner = self
+            if isinstance(statement, ast.FunctionDef):
+                inner = _Inliner(dict(self.scope), self.complaint)
+                for argument in statement.args.args:
+                    inner.scope.pop(argument.arg, None)
             changed = copy(statement)
             changed.body = inner.block(statement.body) or statement.body
             return changed
@@ -96,16 +98,8 @@ class _Inliner:
     def _defines(self, statement: ast.stmt, *, is_last: bool) -> bool:
         """Whether a statement only says what a name is; the scope knows it then."""
         match statement:
-            case ast.Import(names=names):
-                for one in names:
-                    if one.asname and one.asname not in MODULES:
-                        self.scope[one.asname] = ast.copy_location(ast.Name("np", ast.Load()), statement)
-                return True
-            case ast.ImportFrom(names=names):
-                for one in names:
-                    self.scope.pop(one.asname or one.name, None)
-                    if one.asname and one.asname != one.name:
-                        self.scope[one.asname] = one.name
+            case ast.Import() | ast.ImportFrom():
+                self._import(statement)
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)):
                 self._define(name, statement, lambda: ExpressionFunction(arguments, self._put(body)))
@@ -129,6 +123,23 @@ class _Inliner:
                 self._define(name, statement, lambda: self._function(statement))
                 return True
         return False
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        """What names stand for that are imported; a function of another library has no name that is read."""
+        is_function = isinstance(statement, ast.ImportFrom)
+        for one in statement.names:
+            library = getattr(statement, "module", one.name) or ""
+            is_known = library.split(".")[0] in LIBRARIES and not getattr(statement, "level", 0)
+            local = one.asname or one.name.split(".")[0]
+            self.scope.pop(local, None)
+            if not is_known and (local in MODULES or (is_function and rows_of(one.name))):
+                problem = f"what {local} of {library or 'this package'} computes is not known"
+                hint = "leave the import out if it is the usual function"
+                self.scope[local] = self.complaint(problem, statement, hint)
+            elif is_function and local != one.name:
+                self.scope[local] = one.name
+            elif one.asname and is_known and local not in MODULES and not is_function:
+                self.scope[local] = ast.copy_location(ast.Name("np", ast.Load()), statement)
 
     def _define(
         self, name: str, statement: ast.stmt, function: Callable[[], ExpressionFunction | None]

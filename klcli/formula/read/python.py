@@ -10,15 +10,13 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 
 from klcli.errors import clipped
-from klcli.formula.character_tables import SUBSCRIPTS, letter
 from klcli.formula.read.ast_parts import constants_in, text_of_name
-from klcli.formula.read.callee import is_module, viewed
+from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.inner_products import inner_product
 from klcli.formula.read.calls.masks import logical
 from klcli.formula.read.calls.reader import Calls
@@ -26,15 +24,17 @@ from klcli.formula.read.calls.selections import refuse_places
 from klcli.formula.read.definitions import with_definitions
 from klcli.formula.read.epsilons import KERAS_EPSILON, float_name, float_value
 from klcli.formula.read.matrix_attributes import matrix_value
+from klcli.formula.read.named_objects import NamedObjects
 from klcli.formula.read.parsed_statements import SourceNodes
+from klcli.formula.read.plain_names import plain_name
 from klcli.formula.read.python_source import SourceText
+from klcli.formula.read.shared_entries import sharing
 from klcli.formula.read.subscripts import length_of_entries, subscripted
 from klcli.formula.read.syntax_errors import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
 from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.symbol_names import MAX_NAME, is_symbol
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Constant, Negative, Number, Operator, Reshape, Stop, Symbol, Tree, operation
-from klcli.lazy_regex import regex
 
 _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Add: "+",
@@ -43,8 +43,6 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Div: "/",
     ast.Pow: "^",
 }
-_SUBSCRIPT = regex(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
-"""Lowered signs at the end of a name."""
 
 
 def parse(text: str) -> Tree:
@@ -69,20 +67,19 @@ class PythonReader(Calls):
         source: what is read; the places of all trees are places in it.
         matrices: whether functions of matrices are read; a call of one is an error in other texts.
         values: the trees that names stand for, where statements before gave them one.
-        objects: the objects that names stand for, by number; two names of one object change together.
+        objects: the objects that names stand for.
     """
 
     def __init__(self, source: SourceText | SourceNodes, *, matrices: bool = False) -> None:
         self.source = source
         self.matrices = matrices
         self.values: dict[str, Tree] = {}
-        self.objects: dict[str, int] = {}
+        self.objects = NamedObjects()
         self.losses: dict[str, Tree] = {}
         self.unread: dict[str, ast.expr] = {}
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}
         """What is written for symbols that stand for a later meaning of a name."""
-        self._count = 0
         self._atoms: dict[str, str] = {}
         """The symbols that stand for attributes and subscripts, by what is written."""
 
@@ -124,6 +121,8 @@ class PythonReader(Calls):
 
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""
+        if self.objects.has_changes and isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            self._refuse_changed(node)
         return spanning(self._tree(node), *self.source.place(node))
 
     def _tree(self, node: ast.expr) -> Tree:
@@ -174,7 +173,8 @@ class PythonReader(Calls):
 
     def _given(self, name: str, tree: Tree) -> Tree:
         """The value that a name is given within an expression."""
-        self.values[name], self.objects[name] = tree, self.new_object()
+        self.values[name] = tree
+        self.objects.bind(name)
         return tree
 
     def _number(self, node: ast.Constant) -> Tree:
@@ -191,7 +191,7 @@ class PythonReader(Calls):
 
     def _symbol(self, node: ast.Name) -> Tree:
         written = self.source.spelled(node)
-        name = _plain(written)
+        name = plain_name(written)
         bare = name.removesuffix("_")
         own = bare if keyword.iskeyword(bare) else name
         if is_symbol(own):
@@ -221,22 +221,29 @@ class PythonReader(Calls):
             words.append(below.id)
         return self._named(text_of_name(node), "_".join(word for word in reversed(words) if word), node)
 
-    def new_object(self) -> int:
-        """The number of an object that no name stands for yet."""
-        self._count += 1
-        return self._count
+    def is_used(self, written: str) -> bool:
+        """Whether a name, an attribute or a subscript has a value of the text, or stood in it before."""
+        return self._atoms.get(written, written) in self.values or written in self._seen | self._atoms.keys()
 
-    def object_of(self, node: ast.expr) -> int | None:
-        """The object that an expression stands for without copying it, if it is one that has a name."""
-        node = viewed(node)
-        if isinstance(node, ast.Name) and node.id not in MODULES:
-            return self.objects.setdefault(node.id, self.new_object())
-        return None
+    def sources_of(self, node: ast.expr) -> list[str]:
+        """The names, as they are written, whose entries an expression may share."""
+        return list(map(text_of_name, sharing(node)))
 
     def change(self, name: str, tree: Tree) -> None:
-        """Give an object another value, under all of its names."""
-        changed = self.objects.setdefault(name, self.new_object())
-        self.values |= {other: tree for other, number in self.objects.items() if number == changed}
+        """Give an object another value, under all of its names; others that may share entries have none."""
+        self.objects.note_change(name)
+        self.call_it(name, tree)
+
+    def call_it(self, name: str, tree: Tree) -> None:
+        """Say what the value of a name is, under all names of its object, without changing it."""
+        written = self.objects.names_of(self.objects.number_of(name))
+        self.values |= {self._atoms.get(one, one): tree for one in written}
+
+    def _refuse_changed(self, node: ast.expr) -> None:
+        """Refuse what may have been changed in place through another name."""
+        for name, other in self.objects.changed_through(self.sources_of(node)):
+            problem = f"{name} may be changed by what is done to {other}, which is not followed"
+            raise self.error(problem, node, f"let {other} be a copy, or leave that out").of_whole_text()
 
     def fresh_symbol(self, name: str) -> Symbol | None:
         """Another symbol for a name that was used with another meaning before; None for the first one."""
@@ -247,7 +254,7 @@ class PythonReader(Calls):
         if name not in self._seen and not used:
             self._seen.add(name)
             return None
-        base, count = _plain(name).strip("_"), 2
+        base, count = plain_name(name).strip("_"), 2
         while f"{base}_{count}" in self._taken:
             count += 1
         self._taken.add(f"{base}_{count}")
@@ -273,7 +280,7 @@ class PythonReader(Calls):
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:
             # Whatever a symbol may not have becomes one underscore.
-            name = self._free_name(re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x")
+            name = self._free_name(re.sub(r"[^A-Za-z0-9]+", "_", plain_name(wish)).strip("_") or "x")
             if not is_symbol(name):
                 raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node)
             self._atoms[written] = name
@@ -282,11 +289,3 @@ class PythonReader(Calls):
 
 _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
-
-
-def _plain(name: str) -> str:
-    """The ASCII name of a symbol in Greek letters and subscripts: ``sigma_j`` for ``σⱼ`` and ``σ_j``."""
-    raised = _SUBSCRIPT.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), name)
-    # A letter that is not ASCII with digits behind it has them as a subscript.
-    parts = re.sub(r"\A([^\x00-\x7f])(?=\d)", r"\1_", raised).split("_")
-    return "_".join(letter(part) or part for part in parts)

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from klcli.formula.read.aside_statements import without_what_follows
+from klcli.formula.read.hidden_code import refuse_hidden
 from klcli.formula.read.math_source import PlainText
 from klcli.formula.read.syntax_errors import (
     MAX_DEPTH,
@@ -98,7 +99,9 @@ class SourceText:
 
     def statements(self) -> list[ast.stmt]:
         """The syntax trees of a text that is a sequence of statements, up to the last that uses its KL."""
-        found, self.apart = without_what_follows(self._syntax("exec").body)
+        every = self._syntax("exec").body
+        refuse_hidden(every, lambda problem, node, hint: self.error(problem, self.place(node), hint))
+        found, self.apart = without_what_follows(every)
         return found
 
     def _syntax(self, mode: str) -> Any:

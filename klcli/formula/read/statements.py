@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.read.aside_statements import only_reports
-from klcli.formula.read.ast_parts import names_in, text_of_name, walked
-from klcli.formula.read.callee import called, stops_gradients, viewed
+from klcli.formula.read.ast_parts import names_given, names_in, text_of_name, walked
+from klcli.formula.read.callee import called, same_object, stops_gradients, viewed
 from klcli.formula.read.calls.reshapes import lengths_of
 from klcli.formula.read.changes_within_statements import check_order, refuse_change
 from klcli.formula.read.decorators import refuse_changing
@@ -23,6 +24,9 @@ from klcli.formula.traversal import children, walk
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
 from klcli.lazy_regex import regex
 
+_Objects: TypeAlias = tuple[int | None, Sequence[str]]
+"""The object that a value is, and the names of those whose entries it may share."""
+_NO_OBJECTS: _Objects = (None, ())
 _INGREDIENT = regex("log|exp|softplus")
 """What is in the name of a function that is an ingredient of a KL."""
 
@@ -115,6 +119,9 @@ class Statements:
                 refuse_changing(decorators, self.reader.error)
                 return self._within(decorators, body)
             case ast.With(items=items, body=body):
+                for item in items:
+                    for target in names_given(item):
+                        self._forget(target, self._objects_of(item.context_expr))
                 return self._within([item.context_expr for item in items], body)
         hint = "assignments, a return and the formula itself are read"
         raise self.reader.error("this statement has no place in a formula", statement, hint)
@@ -149,13 +156,14 @@ class Statements:
         self._refuse_entries(target)
         name = self._name_of(target)
         self.left = text_of_name(target)
-        source = self.reader.object_of(value)
+        objects = self._objects_of(value)
         try:
             tree = self.reader.tree(value)
         except FormulaError as error:
-            if self.reader.matrices and is_decomposition(value):
+            if error.is_of_whole_text or (self.reader.matrices and is_decomposition(value)):
                 raise
-            self._forget(target)
+            self._forget(target, objects)
+            self._note_entries(target)
             self.reader.unread[name] = value
             symbol = getattr(self.reader.values.get(name), "name", name)
             self._unknown[symbol] = self._problem = error
@@ -163,9 +171,10 @@ class Statements:
                 self.unread[symbol] = error
             return None
         if name in self.opaque:
-            self._forget(target)
+            self._forget(target, objects)
             return None
-        self._bind(name, tree, source)
+        self._bind(target, tree, objects)
+        self._note_entries(target)
         return tree
 
     def _refuse_entries(self, target: ast.expr) -> None:
@@ -192,48 +201,68 @@ class Statements:
         tree = self.reader.tree(joined)
         tree = Stop(tree) if self._is_stopped else tree
         self.helpers[name] = self._entry(tree)
-        self.reader.change(name, tree)
+        self.reader.change(text_of_name(target), tree)
+        self._note_entries(target)
         return tree
+
+    def _note_entries(self, target: ast.expr) -> None:
+        """Other values for entries change the array, and what shares its entries.
+
+        A word between the brackets names an entry of a table of results, as in `_refuse_entries`.
+        """
+        match target:
+            case ast.Subscript(slice=ast.Constant(value=str())) | ast.Name():
+                return
+            case ast.Subscript(value=owner) | ast.Attribute(value=owner, attr="data"):
+                for name in self.reader.sources_of(owner):
+                    self.reader.objects.note_change(name)
+                if array := same_object(viewed(owner)):
+                    self._forget(array, _NO_OBJECTS)
 
     def _unpack(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """All values are computed before any name gets one."""
         if lengths := lengths_of(self.reader, value, len(targets)):
             for target, length in zip(targets, lengths, strict=True):
-                self._bind(self._name_of(target), length, None)
+                self._bind(target, length, _NO_OBJECTS)
             return
         parts = parts_of(value, of_matrices=self.reader.matrices)
         if len(parts) != len(targets):
             if self.reader.matrices and is_decomposition(value):
                 raise self.reader.error("this decomposition is not followed", value, "write cholesky(S)")
             for target in targets:
-                self._forget(target)
+                self._forget(target, self._objects_of(value))
             return
-        pairs = [
-            (self._name_of(target), self.reader.read(part), self.reader.object_of(part))
-            for target, part in zip(targets, parts, strict=True)
-        ]
-        for target, (name, tree, source) in zip(targets, pairs, strict=True):
-            if tree is None or name in self.opaque:
-                self._forget(target)
+        pairs = [(self.reader.read(part), self._objects_of(part)) for part in parts]
+        for target, (tree, objects) in zip(targets, pairs, strict=True):
+            if tree is None or self._name_of(target) in self.opaque:
+                self._forget(target, objects)
             else:
-                self._bind(name, tree, source)
+                self._bind(target, tree, objects)
 
-    def _bind(self, name: str, tree: Tree, source: int | None) -> None:
+    def _objects_of(self, value: ast.expr) -> _Objects:
+        """The object that an expression is, if it has a name, and those whose entries it may share."""
+        same = same_object(value)
+        number = self.reader.objects.number_of(text_of_name(same)) if same else None
+        return number, self.reader.sources_of(value)
+
+    def _bind(self, target: ast.expr, tree: Tree, objects: _Objects) -> None:
+        name = self._name_of(target)
         check_size(tree, self.reader.source)
         if self._is_stopped:
             tree = Stop(tree)
         if not isinstance(own := self._entry(tree), Symbol):
             self.helpers[name] = own
         self.reader.values[name] = tree
-        self.reader.objects[name] = self.reader.new_object() if source is None else source
+        is_computed = not isinstance(_bare(own), Symbol | Number)
+        self.reader.objects.bind(text_of_name(target), *objects, is_computed=is_computed)
 
     def _entry(self, tree: Tree) -> Tree:
         return entry(tree, of_matrices=self.reader.matrices)
 
-    def _forget(self, target: ast.expr) -> None:
+    def _forget(self, target: ast.expr, objects: _Objects) -> None:
         """A value that is not known: a symbol that was not used before."""
         name = self._name_of(target)
-        self.reader.objects[name] = self.reader.new_object()
+        self.reader.objects.bind(text_of_name(target), sources=objects[1])
         self.reader.values.pop(name, None)
         if fresh := self.reader.fresh_symbol(name):
             self.reader.values[name] = fresh

@@ -39,12 +39,25 @@ class HasText(Protocol):
 
 
 class FormulaError(KlcliError):
-    """A text that is no formula; the message shows the place."""
+    """A text that is no formula; the message shows the place.
+
+    Attributes:
+        problem: what is wrong, in words.
+        position: where in the text.
+        is_of_whole_text: whether nothing of the text can be relied on, so that a value which cannot be read
+            for that reason is no symbol.
+    """
 
     def __init__(self, problem: str, text: str, position: int, hint: str = "") -> None:
         super().__init__(f"{problem}\n{_excerpt(text, position)}", hint)
         self.problem = problem
         self.position = position
+        self.is_of_whole_text = False
+
+    def of_whole_text(self) -> FormulaError:
+        """The same error as one that keeps the whole text from being read."""
+        self.is_of_whole_text = True
+        return self
 
 
 def _excerpt(text: str, position: int) -> str:

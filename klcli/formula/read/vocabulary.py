@@ -66,6 +66,15 @@ VIEWS = frozenset(
 )
 """Functions and methods that may give back the same object."""
 
+LIBRARIES = frozenset(
+    (
+        *("torch", "numpy", "math", "cmath", "scipy", "tensorflow", "keras", "jax", "jaxlib", "cupy"),
+        *("mxnet", "paddle", "mindspore", "oneflow", "mlx", "tinygrad", "jittor", "autograd", "theano"),
+        *("aesara", "pytensor", "chainer", "functorch", "flax", "haiku", "equinox", "optax", "distrax"),
+        *("pyro", "numpyro", "tensorflow_probability", "lightning", "pytorch_lightning", "mpmath"),
+    )
+)
+"""Libraries whose functions have the names that are read; those of any other are its own."""
 SUBMODULES = frozenset(("functional", "nn", "special", "backend", "ops", "random", "numpy", "math", "linalg"))
 MODULES = SUBMODULES | frozenset(
     (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
 
+from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import LABEL_NAMES, Build, CallReader, CallRow, Invocation
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.symbol_names import FUNCTIONS
@@ -37,7 +38,10 @@ def _of(build: Build, count: int) -> Callable[[CallReader, Invocation], Tree]:
             raise reader.error(f"{keywords[0].arg or '**'}= is not understood here", call.node)
         if len(arguments) != count:
             takes = f"{call.name} takes {count} argument{'s' * (count > 1)}"
-            raise reader.error(f"{takes}, got {len(arguments)}", call.node)
+            error = reader.error(f"{takes}, got {len(arguments)}", call.node)
+            # The text cannot run, or the last argument is what numpy writes to; log(x, 2) is one of Python.
+            is_certain = is_module(getattr(call.node.func, "value", call.node.func)) and call.name != "log"
+            raise error.of_whole_text() if is_certain else error
         return build(*map(reader.tree, arguments))
 
     return read

@@ -87,7 +87,7 @@ def mask_of(reader: CallReader, node: ast.expr) -> Tree:
     if not isinstance(node, ast.Name):
         reader.unread[symbol.name] = node
     elif isinstance(reader.values.get(node.id, symbol), Symbol):
-        reader.change(node.id, symbol)  # which is the mask wherever it stands from here on
+        reader.call_it(node.id, symbol)  # which is the mask wherever it stands from here on
     return symbol
 
 

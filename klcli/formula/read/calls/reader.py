@@ -6,7 +6,8 @@ import ast
 from abc import ABC, abstractmethod
 
 from klcli.errors import clipped, nearest
-from klcli.formula.read.callee import is_module, viewed
+from klcli.formula.read.ast_parts import text_of_name
+from klcli.formula.read.callee import changed_in_place, is_module, same_object
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
 from klcli.formula.read.calls.row import Invocation
 from klcli.formula.read.calls.table import KNOWN, rows_of
@@ -14,7 +15,6 @@ from klcli.formula.read.identifiers import OTHER_TERM
 from klcli.formula.read.parsed_statements import SourceNodes
 from klcli.formula.read.python_source import SourceText
 from klcli.formula.read.syntax_errors import FormulaError
-from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Symbol, Tree
 
@@ -41,6 +41,10 @@ class Calls(ABC):
         """Give an object another value, under all of its names."""
 
     @abstractmethod
+    def call_it(self, name: str, tree: Tree) -> None:
+        """Say what the value of a name is, under all names of its object, without changing it."""
+
+    @abstractmethod
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""
 
@@ -48,7 +52,9 @@ class Calls(ABC):
         """The tree of an expression; None for what is no formula."""
         try:
             return self.tree(node)
-        except FormulaError:
+        except FormulaError as error:
+            if error.is_of_whole_text:
+                raise
             return None
 
     @abstractmethod
@@ -67,29 +73,32 @@ class Calls(ABC):
 
     def call(self, node: ast.Call) -> Tree:
         """The tree of a call; a method in place gives its object the value, too."""
-        tree = self._applied(self._invocation(node))
-        if changed := self.changed_by(node):
+        changed = self.changed_by(node)
+        try:
+            tree = self._applied(self._invocation(node))
+        except FormulaError as error:
+            if changed:
+                error.of_whole_text()
+            raise
+        if changed:
             self.change(changed, spanning(tree, *self.source.place(node)))
         return tree
 
     def changed_by(self, node: ast.Call) -> str:
-        """The name of the object that a call changes, as x in ``x.mul_(2)`` and ``torch.exp_(x)``."""
-        if not isinstance(node.func, ast.Attribute) or not node.func.attr.endswith("_"):
-            return ""
-        owner: ast.expr = node.func.value
-        if is_module(owner):
-            owner = node.args[0] if node.args else owner
-        owner = viewed(owner)
+        """The object that a call changes, as it is written: x for ``x.mul_(2)`` and ``torch.exp_(x)``."""
+        owner = changed_in_place(node)
         if isinstance(owner, ast.Call):
             return self.changed_by(owner)
-        return owner.id if isinstance(owner, ast.Name) and owner.id not in MODULES else ""
+        return text_of_name(owner) if owner and same_object(owner) else ""
 
     def _invocation(self, node: ast.Call) -> Invocation:
         """The call with the function's bare name, and the object of a method before the arguments."""
         arguments = node.args
         match node.func:
             case ast.Name(id=written):
-                pass
+                if written.endswith("_") and rows_of(written[:-1]) and not rows_of(written):
+                    problem = f"what {written} changes is not followed"
+                    raise self.error(problem, node, "write the method: x.exp_()").of_whole_text()
             case ast.Attribute(value=owner, attr=written):
                 arguments = arguments if is_module(owner) else [owner, *arguments]
             case _:

@@ -40,8 +40,8 @@ class CallReader(Protocol):
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed, always the same for the same text."""
 
-    def change(self, name: str, tree: Tree) -> None:
-        """Give an object another value, under all of its names."""
+    def call_it(self, name: str, tree: Tree) -> None:
+        """Say what the value of a name is, under all names of its object, without changing it."""
 
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
         """An error at a node.
