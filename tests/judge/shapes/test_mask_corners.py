@@ -7,6 +7,7 @@ import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.formula.traversal import free_symbols
+from klcli.formula.value.small_arrays import UnshapedError
 from klcli.judge.answer import verify
 from klcli.judge.shapes.mask_corners import kept_corners, with_kept_masks
 
@@ -80,6 +81,19 @@ def test_which_entries_have_a_part() -> None:
     program = read_program("(mu**2)[mask].sum() + (rec * (1 - mask)).sum() + 0 * mask.sum()", "python")
     assert kept_corners(program.arrays, ["mask"], ["mu"]) == {(1,): True, (0,): False}
     assert kept_corners(program.arrays, ["mask"], ["rec"]) == {(1,): False, (0,): True}
+
+
+@pytest.mark.parametrize("text", ["(mu**2)[mask]", "1e-9 * (mu**2)[mask].sum()"])
+def test_an_entry_alone_or_of_small_weight_has_a_part(text: str) -> None:
+    assert kept_corners(read_program(text, "python").arrays, ["mask"], ["mu"]) == {(1,): True, (0,): False}
+
+
+def test_more_than_three_masks_are_not_tried() -> None:
+    masks = ["mask", "a_mask", "b_mask", "c_mask"]
+    three, four = (read_program(" * ".join(("mu", *masks[:count])), "python").arrays for count in (3, 4))
+    assert sum(kept_corners(three, masks[:3], ["mu"]).values()) == 1
+    with pytest.raises(UnshapedError):
+        kept_corners(four, masks, ["mu"])
 
 
 def test_the_mask_that_keeps_most_symbols_is_the_one_that_is_meant() -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from klcli.errors import clipped
 from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.callee import whose_shape
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
@@ -71,6 +72,9 @@ def mask_of(reader: CallReader, node: ast.expr) -> Tree:
     Args:
         reader: of the text.
         node: the mask, or what takes entries as one does.
+
+    Raises:
+        FormulaError: it has a symbol already, which nobody would know for a mask: that of a private name.
     """
     match node:
         case ast.UnaryOp() | ast.BinOp() | ast.Compare():
@@ -84,6 +88,8 @@ def mask_of(reader: CallReader, node: ast.expr) -> Tree:
     written = ast.unparse(node)
     plain = re.sub(r"[^A-Za-z0-9]+", "_", written if written[0].isalpha() else f"at_{written}").strip("_")
     symbol = reader.named(node, plain if MASK.says(plain) else f"{plain}_mask")
+    if not is_mask(symbol):
+        raise reader.error(f"what {clipped(written)} keeps is not followed", node)
     if not isinstance(node, ast.Name):
         reader.unread[symbol.name] = node
     elif isinstance(reader.values.get(node.id, symbol), Symbol):

@@ -53,10 +53,11 @@ def _refuse_own_values(reader: CallReader, taken: Tree, mask: ast.expr) -> None:
         FormulaError: it is computed from them, or from what they are computed from.
     """
     own = {node.name for node in _entries(taken) if isinstance(node, Symbol)}
-    names = set(_names_in(mask))
-    names |= {name for one in names if one in reader.unread for name in _names_in(reader.unread[one])}
+    names = list(_names_in(mask))
+    names += [name for one in names if one.id in reader.unread for name in _names_in(reader.unread[one.id])]
     for name in names:
-        if own.intersection(free_symbols(reader.values.get(name, Symbol(name)))):
+        tree = reader.read(name)
+        if tree and own.intersection(free_symbols(tree)):
             raise reader.error("entries that their own values choose are not followed", mask)
 
 
@@ -68,11 +69,11 @@ def _entries(tree: Tree) -> Iterator[Tree]:
         yield from _entries(part)
 
 
-def _names_in(node: ast.AST) -> Iterator[str]:
+def _names_in(node: ast.AST) -> Iterator[ast.Name]:
     """The names in an expression whose values it depends on, and not only their shapes."""
     match node:
-        case ast.Name(id=name):
-            yield name
+        case ast.Name():
+            yield node
         case ast.Attribute(attr=attribute) if attribute in _OF_SHAPES or attribute.startswith("new_"):
             return
         case ast.Call() if called(node) == "len" or called(node).endswith("_like"):
@@ -118,7 +119,7 @@ def _refuse_compared(reader: CallReader, tree: Tree) -> None:
     symbols = set(free_symbols(tree))
     for mask in symbols.intersection(reader.unread):
         value = reader.unread[mask]
-        formulas = [reader.values[name] for name in _names_in(value) if name in reader.values]
+        formulas = [reader.values[one.id] for one in _names_in(value) if one.id in reader.values]
         kinds = {type(node) for node in walked(value)}
         # A weight that goes up with the KL is a weight.
         if (

@@ -62,6 +62,7 @@ def test_of_zero_and_one(text: str, truth: object) -> None:
         "mask[:, None].expand_as(x)",
         "mask.unsqueeze(-1).expand(x.shape)",
         "mask[:, None].expand(-1, x.size(1))",
+        "mask[:, None].expand(-1, 3)",
     ],
 )
 def test_a_mask_in_the_shape_of_an_array_counts_each_row_as_often(spread: str) -> None:
@@ -75,7 +76,27 @@ def test_a_mask_in_the_shape_of_an_array_counts_each_row_as_often(spread: str) -
         evaluate_arrays(tree, {**given, "x": Array((4, 3), [1.0] * 12)})
 
 
-@pytest.mark.parametrize("text", ["mask > 1", "mask == 2", "x > 0", "mask & x", "x == 0", "mask == other"])
+@pytest.mark.parametrize("text", ["x > 0", "0 < x", "-x > 1", "(x > 0) & valid", "keep", "_keep > 0"])
+def test_what_takes_entries_and_is_no_mask_by_its_name_gets_one(text: str) -> None:
+    mean, mask = free_symbols(read_program(f"kl = mu**2\nkl[{text}].sum()", "python").arrays)
+    assert (mean, mask.isidentifier(), mask.endswith("_mask")) == ("mu", True, True)
+
+
+def test_a_private_name_is_a_mask_if_it_says_so() -> None:
+    assert free_symbols(read_program("kl = mu**2\nkl[_mask].sum()", "python").arrays) == ("mu", "mask")
+    for text in ("_keep", "~_keep"):
+        with pytest.raises(FormulaError, match="what _keep keeps is not followed"):
+            read_program(f"kl = mu**2\nkl[{text}].sum()", "python")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("mask > 1", "mask == 2", "x > 0", "mask & x", "x == 0", "mask == other", "mask.eq()"),
+        *("torch.eq(mask, 0, 1)", "np.logical_and(mask, x)", "np.logical_or(mask)"),
+        "np.count_nonzero(mask, axis=1)",
+    ],
+)
 def test_what_is_no_mask(text: str) -> None:
-    with pytest.raises(FormulaError, match="has no place in a formula"):
+    with pytest.raises(FormulaError, match=r"has no place in a formula|is not a known function"):
         read_program(text, "python")

@@ -99,6 +99,8 @@ def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
         "y = x**2\nm = (y > 1).bool()\ny[m].mean()",
         "y = x**2\ny[y > 1].mean()",
         "y = x**2\nmask = x > 1\ny[~mask].mean()",
+        "y = _x**2\ny[_x > 1].mean()",
+        "y = σ**2\nmask = σ > 1\ny[mask].mean()",
         "x.masked_fill(x < 1, 0).mean()",
         "y = x**2\nmask = (y > 1).float()\n(y * mask).sum() / mask.sum()",
     ],
