@@ -70,8 +70,7 @@ def verify(
     Raises:
         KlcliError: it cannot be read, called or followed, or lacks a symbol that the question names.
     """
-    from klcli.judge.proof import is_proved
-    from klcli.report.judge_answers import telling_of
+    from klcli.report.judge_answers import data_of
     from klcli.values import replace
 
     if param is not None:
@@ -82,7 +81,7 @@ def verify(
         found = judge.answer_to_text(what, language, question, sampler)
     else:
         found = judge.answer(_program(what, arguments or {}), question)
-    return telling_of(found).data(found, is_proved(*found.identity) if found.identity else None)
+    return data_of(found)
 
 
 def _program(function: Callable[..., Any], given: Mapping[str, Any]) -> Program:

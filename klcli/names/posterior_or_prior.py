@@ -67,6 +67,11 @@ def is_prior(name: str) -> bool | None:
     return bool(found["prior"] or found["prior_first"] or found["prior_indexed"])
 
 
+def is_called_prior(name: str) -> bool:
+    """Whether a name says so by the word, and not by a letter that may mean something else."""
+    return "prior" in name.lower() and is_prior(name) is True
+
+
 def label_of(name: str) -> str | None:
     """The label of the Gaussian that a name belongs to, p, q, 1 or 2; None where it has none."""
     found = _LABELS.search(name)

@@ -9,13 +9,13 @@ from typing import Any
 
 from klcli.judge.comparison import ComparisonEntry, Judged
 from klcli.judge.several_latents import Latents
+from klcli.report.csv_records import fields_of, own_fields
 from klcli.report.report import in_short
 from klcli.values import dataclass
 from klcli.witness.witness import Witness
 
 _NUMBERS = (
-    *("exact_under", "value", "ratio", "minimum", "limit", "curvature", "slope_at_truth"),
-    *("curvature_at_truth", "slope", "grid", "explanation"),
+    "exact_under value ratio minimum limit curvature slope_at_truth curvature_at_truth slope grid explanation"
 )
 """The fields of a comparison, see `klcli.judge.comparison.Judged`."""
 
@@ -100,12 +100,8 @@ class FormulaData(Mapping[str, object]):
 
     @cached_property
     def _fields(self) -> Mapping[str, object]:
-        from klcli.judge.proof import is_proved
-        from klcli.report.csv_records import own_fields
-        from klcli.report.judge_answers import telling_of
+        from klcli.report.judge_answers import data_of
 
-        judged, found = self._judged, self._judged.found
-        proved = is_proved(*found.identity) if found.identity else None
-        own = own_fields(telling_of(found).data(found, proved))
+        own = own_fields(data_of(self._judged.found))
         del own["schema"]
-        return {"name": judged.name, **own, **{name: getattr(judged, name) for name in _NUMBERS}}
+        return {"name": self._judged.name, **own, **fields_of(self._judged, _NUMBERS)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.report.csv_records import CellValue, ResultRow
+from klcli.report.csv_records import CellValue, ResultRow, fields_of
 from klcli.report.document import Document, DocumentBlock
 from klcli.values import dataclass
 
@@ -30,13 +30,7 @@ class Page:
     @property
     def record(self) -> dict[str, CellValue]:
         """The page as data."""
-        return {
-            "term": self.term,
-            "group": self.group,
-            "name": self.name,
-            "text": self.text,
-            **self.fields,
-        }
+        return {**fields_of(self, "term group name text"), **self.fields}
 
     @property
     def document(self) -> Document:

@@ -54,6 +54,13 @@ def _of_estimators() -> Telling:
     return Telling(data, document, bare)
 
 
+def data_of(found: Answer) -> VerifyData:
+    """The data of an answer, with what algebra proves of it."""
+    from klcli.judge.proof import is_proved
+
+    return telling_of(found).data(found, is_proved(*found.identity) if found.identity else None)
+
+
 def telling_of(found: Answer) -> Telling:
     """What tells an answer, loaded when there is one."""
     return _of_estimators() if found.estimate else _of_gaussians()

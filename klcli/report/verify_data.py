@@ -159,13 +159,7 @@ def _sampler_data(sampling: SamplerJudgement) -> SamplerData:
 
 
 def _symbols(verdict: Verdict) -> dict[str, str]:
-    role = verdict.roles
-    named = {
-        "mean": role.mean,
-        "head": role.head,
-        "prior_mean": role.prior_mean,
-        "prior_head": role.prior_head,
-    }
+    named = fields_of(verdict.roles, "mean head prior_mean prior_head")
     return {name: symbol for name, symbol in named.items() if symbol}
 
 

@@ -10,13 +10,12 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
+from klcli.cli.options.accepting import accept_option
 from klcli.cli.options.completing import files
 from klcli.cli.options.types import Positive, ShapeType, Whole
-from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
-from klcli.judge.acceptance import ACCEPTABLE
 from klcli.lazy_regex import regex
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
@@ -92,13 +91,7 @@ class _TraceCommand(Command):
     help="The shape of an array that a function or a module is given: 8,784; once for each.",
 )
 @click.option("--quiet-program", is_flag=True, help="Drop the program's own output.")
-@click.option(
-    "--accept",
-    "accepted",
-    type=WordChoice(ACCEPTABLE),
-    multiple=True,
-    help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
-)
+@accept_option
 @findings_options
 def trace(
     settings: Settings,

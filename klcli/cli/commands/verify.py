@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from klcli.cli.help import in_group
+from klcli.cli.options.accepting import accept_option
 from klcli.cli.options.completing import files
 from klcli.cli.options.formulas import FormulaCommand
 from klcli.cli.options.types import NumbersType, Reading
@@ -25,7 +26,6 @@ from klcli.formula.program_reader import (
     read_program,
 )
 from klcli.formula.tree import Symbol
-from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.answer import answer_to_text
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
@@ -95,13 +95,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
     "--prior-sigma", type=NumbersType(), metavar="X", default="1", help="Its standard deviation; default 1."
 )
 @click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")
-@click.option(
-    "--accept",
-    "accepted",
-    type=WordChoice(ACCEPTABLE),
-    multiple=True,
-    help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
-)
+@accept_option
 @click.option("--allow-scale", is_flag=True, help="The same as --accept scaled.")
 @click.option("--prove", is_flag=True, help="Ask sympy, too, which takes longer: a second witness.")
 @click.option("--no-prove", is_flag=True, help="Skip the proof by algebra.")

@@ -95,7 +95,7 @@ def literal(node: ast.expr) -> object:
 
 def axes_in(arguments: Sequence[ast.expr]) -> Axes:
     """The axes that arguments of a sum name."""
-    if all(isinstance(node, ast.Constant) and node.value is None for node in arguments):
+    if all(map(is_none, arguments)):
         return None
     several = [node.elts if isinstance(node, ast.Tuple | ast.List) else [node] for node in arguments]
     named = [(literal(node), node) for nodes in several for node in nodes]
@@ -110,6 +110,11 @@ def is_all_but_first(node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=1), ast.Call() | ast.Attribute()]):
             return True
     return False
+
+
+def is_none(node: ast.expr) -> bool:
+    """Whether a node is None itself."""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def is_true(node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from klcli.formula.read.ast_parts import below, text_of_name, walked
+from klcli.formula.read.ast_parts import below, is_none, text_of_name, walked
 from klcli.formula.read.callee import viewed
 from klcli.formula.read.random_calls import noise_kind, noise_parameters
 from klcli.lint.flow.flow_step import FlowStatement
@@ -85,12 +85,8 @@ def _stores(statement: ast.stmt) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield text_of_name(node)
-        elif not (isinstance(node, ast.Assign) and _is_none(node.value)):
+        elif not (isinstance(node, ast.Assign) and is_none(node.value)):
             waiting.extend(below(node))
-
-
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
 
 
 def still_valid(steps: Iterable[FlowStatement], stale: Collection[str]) -> Iterator[FlowStatement]:

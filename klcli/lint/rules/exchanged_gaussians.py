@@ -13,7 +13,7 @@ from klcli.lint.rules.reversed_kl import says_direction
 from klcli.lint.rules.rule import ModuleTerms, finding_at_step
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.programs import flow_name
-from klcli.names.posterior_or_prior import HELD_TO, is_prior
+from klcli.names.posterior_or_prior import HELD_TO, is_called_prior
 
 _EXCHANGED = find_mistake("KL115")
 
@@ -40,11 +40,7 @@ def _order(one: Divergence) -> tuple[bool, bool] | None:
         return None
     first, second = (_given(one, name) for name in (roles.head, roles.prior_head))
     first, second = (second, first) if is_reversed else (first, second)
-    return _is_of_prior(first), _is_of_prior(second) or HELD_TO.says(second)
-
-
-def _is_of_prior(name: str) -> bool:
-    return "prior" in name.lower() and is_prior(name) is True
+    return is_called_prior(first), is_called_prior(second) or HELD_TO.says(second)
 
 
 def _given(one: Divergence, symbol: str) -> str:
@@ -59,6 +55,6 @@ def _call(one: Divergence) -> FlowStatement | None:
         match step.node:
             case ast.Assign(targets=[ast.Name()], value=ast.Name() | ast.Attribute() as value):
                 name = one.excerpt.spelled(ast.unparse(value)).rpartition(".")[2]
-                if _is_of_prior(name) and not step.is_written:
+                if is_called_prior(name) and not step.is_written:
                     return step
     return None

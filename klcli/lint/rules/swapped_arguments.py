@@ -20,7 +20,7 @@ from klcli.lint.project.definitions import Definitions
 from klcli.lint.rules.reversed_kl import reversed_terms
 from klcli.lint.rules.rule import ModuleTerms, finding_at_node
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
-from klcli.names.posterior_or_prior import SAYS_DIRECTION, is_prior
+from klcli.names.posterior_or_prior import SAYS_DIRECTION, is_called_prior, is_prior
 from klcli.values import replace
 
 _SWAPPED = find_mistake("KL115")
@@ -123,11 +123,7 @@ def _path(node: ast.expr, here: Definitions) -> str:
 def _is_swapped(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether the names of the first are those of a prior, and the names of the second of a posterior."""
     one, two = ({is_prior(name) for name in names} for names in (first, second))
-    return any(map(_is_called_prior, first)) and False not in one and False in two and True not in two
-
-
-def _is_called_prior(name: str) -> bool:
-    return "prior" in name.lower() and is_prior(name) is True
+    return any(map(is_called_prior, first)) and False not in one and False in two and True not in two
 
 
 def _names(node: ast.expr, made: Mapping[str, ast.expr]) -> Iterator[str]:

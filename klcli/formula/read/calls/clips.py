@@ -8,6 +8,7 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from klcli.formula.read.ast_parts import is_none
 from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, row
 from klcli.formula.read.syntax_errors import is_limit, shared_with_limits
 from klcli.formula.traversal import free_symbols
@@ -59,7 +60,7 @@ def _given(
         arguments = arguments[::-1]
     given = dict(zip(sides, arguments[1:], strict=False))
     given |= {side: entry.value for entry in keywords if (side := _NAMES.get(entry.arg or ""))}
-    given = {side: entry for side, entry in given.items() if not _is_none(entry)}
+    given = {side: entry for side, entry in given.items() if not is_none(entry)}
     return (arguments[0], given) if given else None
 
 
@@ -76,10 +77,6 @@ def _limit(reader: CallReader, node: ast.expr) -> Tree:
         return number(Fraction(evaluate(tree, {}, Doubles())))
     except (ArithmeticError, ValueError):
         raise reader.error("the limits of a clip are numbers", node) from None
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 CLIPS: tuple[CallRow, ...] = (
