@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.gradient_flow import NO_GRADIENT
+from klcli.names.losses import is_called_kl
 from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
@@ -54,9 +55,10 @@ class Watched:
 
     @property
     def is_checked(self) -> bool:
-        """Whether there is a loss, and of a function that is called a KL anything that is known of one."""
+        """Whether there is a loss, and anything is known of what is called a KL, a function or its terms."""
         known = self.findings or any(term.kind != "other" for one in self.losses for term in one.terms)
-        return bool(self.losses) and (bool(known) or not is_named_kl(self.recording))
+        is_known = bool(known) or not is_named_kl(self.recording)
+        return bool(self.losses) and is_known and not unread_kls(self.recording, self.losses)
 
     @property
     def objectives(self) -> tuple[Term, ...]:
@@ -77,6 +79,22 @@ class Watched:
             for word in dict.fromkeys(_needed(term))
             if word in ACCEPTABLE and word not in accepted
         )
+
+
+def unread_kls(recording: Recording, losses: Sequence[Anatomy]) -> list[Term]:
+    """The terms that are called a KL, by what variables held them, and of which nothing is known.
+
+    Args:
+        recording: the run.
+        losses: of the run.
+    """
+    return [term for one in losses for term in one.terms if _is_unread(recording, term)]
+
+
+def _is_unread(recording: Recording, term: Term) -> bool:
+    is_bare = term.kind == "other" and not (term.unknown and (term.unknown.mistake or term.unknown.verdict))
+    names = (name for index, _ in term.part.chain.above for name in recording.steps[index].names)
+    return is_bare and any(map(is_called_kl, names))
 
 
 def _needed(term: Term) -> Iterator[str]:
@@ -166,7 +184,8 @@ def _given(call: WholeCall) -> list[str]:
 
 
 def _warnings(recording: Recording, losses: Sequence[Anatomy]) -> list[str]:
-    found: list[str] = []
+    said = "is called a KL and was not followed: it is not judged"
+    found = [f"{term.name} {said}" for term in unread_kls(recording, losses)]
     for one in losses:
         found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
         found += [text for term in one.terms if (text := _disagreement(term))]

@@ -42,7 +42,7 @@ Exception" does not catch. What it wrote until then stays.
 
 Exit status: 0 nothing found, 1 something was found that is no note, or a KL is not exact (a mean over its
 latents, free bits, an estimator, ...) and --accept does not name it, 2 the program failed or ended before
-there was a loss, or cannot be run, or a function that is called a KL has none that was followed. A reading,
+there was a loss, or cannot be run, or what is called a KL, a function or a term, was not followed. A reading,
 a prior or a weight by themselves are no finding; nor is another loss without a KL, of which that is said;
 klcli lint does the same.
 """
