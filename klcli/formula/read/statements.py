@@ -19,9 +19,9 @@ from klcli.formula.read.changes_within_statements import check_order, refuse_cha
 from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
+from klcli.formula.read.returned_values import bare, formula_among
 from klcli.formula.read.syntax_errors import FormulaError, check_size
-from klcli.formula.traversal import children, walk
-from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
+from klcli.formula.tree import Number, Stop, Symbol, Tree
 from klcli.lazy_regex import regex
 
 _Objects: TypeAlias = tuple[int | None, Sequence[str]]
@@ -101,9 +101,9 @@ class Statements:
                 ast.Return(value=ast.Tuple(elts=[_, *_] as parts))
                 | ast.Expr(value=ast.Tuple(elts=[_, *_] as parts))
             ):
-                return self._told_apart(parts)
+                return formula_among(parts, self.reader)
             case ast.Return(value=ast.Dict(values=[_, *_] as parts)):
-                return self._told_apart(parts)
+                return formula_among(parts, self.reader)
             case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
                 return self.reader.tree(value)
             case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)], value=value):
@@ -125,22 +125,6 @@ class Statements:
                 return self._within([item.context_expr for item in items], body)
         hint = "assignments, a return and the formula itself are read"
         raise self.reader.error("this statement has no place in a formula", statement, hint)
-
-    def _told_apart(self, parts: Sequence[ast.expr | None]) -> Tree:
-        """The formula among several values that are given back: the only one that is more than a symbol.
-
-        ``return z, mu, logvar, kl`` gives back the KL, ``return rec + kl, rec, kl`` the loss, which has the
-        KL in it; of two losses somebody has to say which.
-        """
-        found = [tree for part in parts if part and (tree := self.reader.read(part))]
-        formulas = [tree for tree in found if not isinstance(_bare(self._entry(tree)), Symbol | Number)]
-        whole = [tree for tree in formulas if not any(_is_part(tree, other) for other in formulas)]
-        formulas = whole or formulas[:1]
-        if len(formulas) == 1:
-            return formulas[0]
-        problem = "several formulas are given back" if formulas else "no formula is given back"
-        written = parts[0] or ast.Constant(None)
-        raise self.reader.error(problem, written, "give the KL term alone")
 
     def _within(self, around: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Tree | None:
         """What a block or a function computes; no gradient flows through what is computed without one."""
@@ -189,7 +173,7 @@ class Statements:
                 array = viewed(owner)
                 name = array.id if isinstance(array, ast.Name) else ""
                 known = self.reader.values.get(name)
-                is_computed = known and not isinstance(_bare(self._entry(known)), Symbol | Number)
+                is_computed = known and not isinstance(bare(self._entry(known)), Symbol | Number)
                 if is_computed or name in names_in(getattr(target, "slice", ast.Pass())):
                     problem = f"entries of {text_of_name(array)} are given other values"
                     raise self.reader.error(problem, target, "leave that out, or write a clamp for it")
@@ -253,7 +237,7 @@ class Statements:
         if not isinstance(own := self._entry(tree), Symbol):
             self.helpers[name] = own
         self.reader.values[name] = tree
-        is_computed = not isinstance(_bare(own), Symbol | Number)
+        is_computed = not isinstance(bare(own), Symbol | Number)
         self.reader.objects.bind(text_of_name(target), *objects, is_computed=is_computed)
 
     def _entry(self, tree: Tree) -> Tree:
@@ -275,13 +259,3 @@ class Statements:
         if symbol is None:
             raise self.reader.error("only names, attributes and subscripts are given values", target)
         return symbol.name
-
-
-def _bare(tree: Tree) -> Tree:
-    """A result without its sign, and as it trains: values that are printed are detached."""
-    return _bare(tree.operand) if isinstance(tree, Negative | Stop) else tree
-
-
-def _is_part(tree: Tree, whole: Tree) -> bool:
-    """Whether a result, whatever its sign, is a part of another, as each of its terms is of a loss."""
-    return any(node == _bare(tree) for one in children(_bare(whole)) for node in walk(one))
