@@ -118,6 +118,15 @@ def test_columns_that_do_not_vary_have_no_correlation() -> None:
     assert "other-texts" not in [cause.name for cause in causes(sample_of(log_q, log_q - 0.5))]
 
 
+@pytest.mark.parametrize(("columns", "names"), [(200, ["other-texts"]), (199, [])])
+def test_causes_are_looked_for_in_as_many_rows_as_tell_them(columns: int, names: list[str]) -> None:
+    """200 of them; a correlation of independent columns has the standard error 1/sqrt(n)."""
+    log_q, log_p = -numpy.random.default_rng(0).exponential(size=(2, 1, columns))
+    found = [one for one in causes(sample_of(log_q, log_p)) if one.name != "floor"]
+    assert [one.name for one in found] == names
+    assert [one.error for one in found] == [pytest.approx(1 / columns**0.5)] * len(names)
+
+
 def test_what_is_right_has_no_cause() -> None:
     """Such tables are not asked; were they, a floor is all that can be seen, of a small vocabulary."""
     for seed in range(5):
