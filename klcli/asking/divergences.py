@@ -80,7 +80,8 @@ def estimate(
         log_p: log p(x) of each.
         unit: of the estimates.
         independent: whether the samples are; of others, such as the tokens of a sequence, no error is known.
-            Without it they are taken for such unless they repeat as copies do.
+            Without it they are taken for such unless they repeat as copies do, or those that follow each
+            other are alike.
 
     Returns:
         The fields of the JSON of ``klcli estimate``; `value` and `standard_error` are those of k1.
@@ -105,7 +106,8 @@ def estimate(
     found = of_arrays(*columns, independent=independent is not None)
     table = found.table()
     are_independent = table.independent if independent is None else independent
-    data: EstimateData = estimate_report(
-        table, estimation(found.sums, independent=are_independent), known_unit(unit), sample=found.sample
-    ).data
+    estimates = estimation(
+        found.sums, independent=are_independent, alike=table.variance_inflation is not None
+    )
+    data: EstimateData = estimate_report(table, estimates, known_unit(unit), sample=found.sample).data
     return data

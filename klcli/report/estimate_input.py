@@ -40,6 +40,8 @@ def assumption(table: TableRead) -> str:
         return f"{what} with the same {table.suspected_group} are not independent, and each is a sample of q"
     if table.copies is not None:
         return "each is a sample of q, and some are copies of others"
+    if table.variance_inflation is not None:
+        return "each is a sample of q, and those that follow each other are alike"
     return f"each {'group' if table.group else 'row'} is an independent sample of q"
 
 

@@ -22,6 +22,8 @@ _COUNTABLE = 1e15
 """Beyond it doubles are no whole numbers any more."""
 _NORMAL_90 = 1.6448536269514722
 """The 95th percentile of the normal distribution: an interval of 90 %."""
+_OF_ROWS = ("tokens of a sequence or answers to one prompt", "--group COLUMN adds up those of one, ")
+"""What rows that are alike can be, and what to type."""
 _DOUBTFUL = 3.0
 """Standard errors from 1 that the mean of r has in one table of 370."""
 
@@ -88,6 +90,13 @@ def dependence_texts(table: TableRead) -> Iterator[str]:
             f"the values of column {column} repeat, so that {what} with the same one are no independent "
             f"samples and no error bar holds: --group {shlex.quote(column)} adds them up, "
             f"{f'--group {table.group}' if table.group else '--independent'} says they are"
+        )
+    elif table.copies is None and table.variance_inflation is not None:
+        kind, mended = ("answers to one prompt", f"--group {table.group} ") if table.group else _OF_ROWS
+        yield (
+            f"{what} that follow each other are alike, as {kind} are, so that the variance of their mean is "
+            f"{significant(table.variance_inflation, FEW_DIGITS)} times that of independent ones and no "
+            f"error bar holds: {mended}--independent says that they are independent, and only sorted"
         )
     if table.copies is not None:
         asked = "" if table.group else "; --independent says that they are none"

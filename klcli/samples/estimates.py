@@ -123,7 +123,12 @@ class TableEstimates:
 
 
 def estimation(
-    sums: RatioSums, *, independent: bool = True, rows: RatioSums | None = None, copied: bool = False
+    sums: RatioSums,
+    *,
+    independent: bool = True,
+    rows: RatioSums | None = None,
+    copied: bool = False,
+    alike: bool = False,
 ) -> TableEstimates:
     """The estimates of a table of two samples or more.
 
@@ -133,19 +138,18 @@ def estimation(
         rows: of the rows whose sums the samples are, such as tokens. Their r has the mean 1 given all that
             came before, so that r - 1 is a martingale difference, and needs no independence.
         copied: whether rows are copies of others, for which that does not hold.
+        alike: whether samples that follow each other are: no mean of log ratios has a known error then. That
+            of r has, as far as these are tokens, of which r - 1 is a martingale difference, too.
     """
     tail = sums.ratio_tail()
     ratio, inverse = _means(sums, independent=independent)
     row_ratio, row_inverse = _means(rows, independent=not copied) if rows else (None, None)
-    estimates = {row.name: _estimate(row, use, sums, independent) for row, use in of_tables()}
-    sign_z = _sign_z(sums) if independent else None
+    errors = independent and not alike
+    estimates = {row.name: _estimate(row, use, sums, errors) for row, use in of_tables()}
+    sign_z = _sign_z(sums) if errors else None
     sign = _sign(estimates[DEFAULT_ESTIMATOR], sign_z, sums.count)
     above = [mean.verdict == "above" for mean in (ratio, row_ratio) if mean]
-    fits = [
-        mean.verdict == "agrees" and has_variance(part.inverse_tail(), 0.0)
-        for mean, part in ((row_inverse, rows), (inverse, sums))
-        if mean and part
-    ]
+    fitting = (row_inverse, rows) if row_inverse and rows else (inverse, sums)
     return TableEstimates(
         rows=sums.count,
         infinite_rows=sums.infinite,
@@ -158,10 +162,15 @@ def estimation(
         log_ratio_tail=sums.log_ratio_tail(),
         sign=sign,
         sign_z=sign_z,
-        exchanged=(sign == "bug" or any(above)) and fits[0],
+        exchanged=(sign == "bug" or any(above)) and _fits(*fitting),
         row_ratio=row_ratio,
         row_inverse=row_inverse,
     )
+
+
+def _fits(inverse: RatioMean, sums: RatioSums) -> bool:
+    """Whether the mean of 1/r is 1 as far as these rows tell."""
+    return inverse.verdict == "agrees" and has_variance(sums.inverse_tail(), 0.0)
 
 
 def _means(sums: RatioSums, *, independent: bool) -> tuple[RatioMean, RatioMean]:

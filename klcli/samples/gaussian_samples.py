@@ -10,6 +10,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import log_ratios
 from klcli.gaussian.machine import BLOCK
+from klcli.samples.chi_square import chi_square_score
 from klcli.samples.exact_moments import ExactMoments
 from klcli.values import dataclass
 
@@ -29,7 +30,7 @@ class SampleCheck:
         mean: the mean of the scores, which is 0 for samples of the Gaussian.
         mean_z: that in standard errors.
         square: the mean of their squares, which is 1.
-        square_z: the difference in standard errors, through the cube root (Wilson and Hilferty, 1931).
+        square_z: the difference in standard errors.
         agrees: whether both are within `LIMIT`.
     """
 
@@ -99,8 +100,6 @@ def _worst(scores: list[ExactMoments]) -> SampleCheck:
 def _check(number: int, scores: ExactMoments) -> SampleCheck:
     count = scores.count
     square = scores.squares / count + scores.mean**2
-    # The cube root of chi^2/n is normal with this variance below 1 (Wilson and Hilferty, 1931).
-    spread = 2 / (9 * count)
-    mean_z, square_z = scores.mean * sqrt(count), (square ** (1 / 3) - (1 - spread)) / sqrt(spread)
+    mean_z, square_z = scores.mean * sqrt(count), chi_square_score(square, count)
     agrees = abs(mean_z) <= LIMIT and abs(square_z) <= LIMIT
     return SampleCheck(number, scores.mean, mean_z, square, square_z, agrees)

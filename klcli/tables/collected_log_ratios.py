@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
+from klcli.samples.batch_means import BatchMeans
 from klcli.samples.gaussian_samples import GaussianSamples
 from klcli.samples.ratio_sums import RatioSums
 from klcli.samples.repeats import Repeats
@@ -13,6 +14,7 @@ from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratio_columns import Layout
 from klcli.values import dataclass, field
+from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +38,8 @@ class TableRead:
         suspected_group: a column that looks as if it named groups, whose rows are treated one by one.
         files: how many were read together.
         copies: how often a sample's log q - log p stands in the table on average, where samples are copies.
+        variance_inflation: by how much samples that follow each other make the variance of the mean larger
+            than that of independent ones, where they are alike.
     """
 
     name: str
@@ -49,10 +53,11 @@ class TableRead:
     suspected_group: str | None = None
     files: int = 1
     copies: float | None = None
+    variance_inflation: float | None = None
 
     @property
     def independent(self) -> bool:
-        """Whether nothing says that its samples are not."""
+        """Whether no column and no copies say that its samples are not."""
         return self.suspected_group is None and self.copies is None
 
 
@@ -75,6 +80,7 @@ class LogRatios:
         files: how many were read.
         masked: whether a mask says which rows count.
         repeats: how often samples stand there; None where it was said that each is one of its own.
+        batches: of samples that follow each other; None likewise.
     """
 
     name: str
@@ -91,14 +97,18 @@ class LogRatios:
     files: int = 1
     masked: bool = False
     repeats: Repeats | None = field(default_factory=Repeats)
+    batches: BatchMeans | None = field(default_factory=BatchMeans)
 
     def add(self, log_ratios: NDArray[Any]) -> None:
         """Add samples that follow each other, each finite or inf."""
         import numpy
 
         self.sums.add(log_ratios)
+        finite = log_ratios[numpy.isfinite(log_ratios)]
         if self.repeats:
-            self.repeats.add(log_ratios[numpy.isfinite(log_ratios)])
+            self.repeats.add(finite)
+        if self.batches:
+            self.batches.add(finite)
 
     @property
     def gaussians(self) -> GaussianSamples | None:
@@ -130,6 +140,8 @@ class LogRatios:
         self.sums.merge(other.sums)
         if self.repeats and other.repeats:
             self.repeats.merge(other.repeats)
+        if self.batches and other.batches:
+            self.batches.merge(other.batches)
         self.sample.merge(other.sample)
         if other.order < self.order:
             self.name, self.order = other.name, other.order
@@ -139,6 +151,11 @@ class LogRatios:
         found = [one for one in (self.infinite, other.infinite) if one]
         self.infinite = min(found, default=None)
         self.suspects = tuple(sorted((*self.suspects, *other.suspects)))[:1]
+
+    @property
+    def _inflation(self) -> float | None:
+        """Infinite rows are left out of all of it."""
+        return self.batches.inflation(self.sums.estimators[DEFAULT_ESTIMATOR]) if self.batches else None
 
     def table(self, name: str | None = None) -> TableRead:
         """What was read.
@@ -168,6 +185,7 @@ class LogRatios:
             suspected_group=self.suspects[0][1] if self.suspects else None,
             files=self.files,
             copies=self.repeats.times if self.repeats else None,
+            variance_inflation=self._inflation,
         )
 
 

@@ -30,7 +30,7 @@ class RatioWork:
         columns: which ones hold what.
         group: the column with the keys of groups that are added up; None for that which the file has itself,
             whose groups are then not taken for independent where another column says that they are not.
-        independent: whether every row is a sample of its own, whatever repeats in a column.
+        independent: whether every row, or with a group every group, is a sample of its own, whatever repeats.
         skip_missing: whether rows with missing numbers are left out.
     """
 
@@ -61,6 +61,8 @@ def read(name: str, table: Table, work: RatioWork, order: int = 0) -> LogRatios:
     found = LogRatios(name, order, layout, columns, RatioSums(order), RowSample(order))
     if work.independent:
         found.repeats = None
+    if work.independent or (work.group and work.group == table.group):
+        found.batches = None  # of sequences that nobody would have to name that is what it says
     rows = CompleteRows(table, layout.columns, skip_missing=work.skip_missing)
     blocks = rows.of(table.blocks(layout.columns, key, watch))
     if key is None:
@@ -134,6 +136,6 @@ def of_arrays(
     columns = dict(zip(layout.meanings, layout.meanings, strict=True))
     found = LogRatios("an array", 0, layout, columns, RatioSums(), RowSample())
     if independent:
-        found.repeats = None
+        found.repeats = found.batches = None
     found.add(_log_ratio(found, block))
     return found

@@ -118,6 +118,9 @@ def test_samples_as_one_array_or_two() -> None:
         assert other.value == pytest.approx(found.value, rel=1e-12)
     assert klcli.estimate(log_q, log_p, unit="bits").value == pytest.approx(found.value / np.log(2))
     assert klcli.estimate(log_q, log_p, independent=False).standard_error is None
+    order = np.argsort(log_q - log_p)
+    assert klcli.estimate((log_q - log_p)[order]).standard_error is None
+    assert klcli.estimate((log_q - log_p)[order], independent=True).standard_error is not None
     copies = np.tile(log_q - log_p, 2)
     assert klcli.estimate(copies).standard_error is None
     assert klcli.estimate(copies, independent=True).standard_error is not None

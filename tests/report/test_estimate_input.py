@@ -65,6 +65,13 @@ def test_whose_samples_they_are(of_q: bool, of_p: bool, text: list[str]) -> None
             ["rows are copies: the same log q - log p stands there 2 times on average"],
         ),
         ({"copies": 3.0, "group": "id"}, 0.0, ["sequences are copies"]),
+        (
+            {"variance_inflation": 2.0},
+            0.0,
+            ["rows that follow each other are alike, as tokens of a sequence"],
+        ),
+        ({"variance_inflation": 2.0, "group": "id"}, 0.0, ["--group id --independent says that they are"]),
+        ({"variance_inflation": 2.0, "copies": 2.0}, 0.0, ["rows are copies"]),
         ({"probabilities": True}, 0.0, ["these look like probabilities: both columns lie between 0 and 1"]),
         ({"skipped_rows": 1200}, 0.0, ["1,200 rows with missing numbers are left out"]),
     ],

@@ -76,7 +76,9 @@ _of_rows = in_group("Rows")
     help="Add up rows that follow each other with the same id: tokens of a sequence.",
 )
 @_of_rows(
-    "--independent", is_flag=True, help="Every row is a sample of its own, whatever repeats in a column."
+    "--independent",
+    is_flag=True,
+    help="Every row, or with --group every group, is a sample of its own, whatever repeats.",
 )
 @_of_rows("--skip-missing", is_flag=True, help="Leave out rows in which a number is missing.")
 @click.option("--unit", type=WordChoice(UNITS), default="nats", help="nats or bits; default nats.")
@@ -107,8 +109,6 @@ def estimate(
     gaussians = _gaussians(z, options)
     given = {"--log-q": log_q, "--log-p": log_p, "--log-ratio": log_ratio, "--z": z}
     _check_choice([flag for flag, name in given.items() if name is not None], gaussians)
-    if independent and group is not None:
-        raise KlcliError("--independent says that there are no groups", "leave out --independent or --group")
     if gaussians and group is not None:
         raise KlcliError("--group adds up log densities, and these are samples", "leave --group out")
     found = inputs(paths, RatioColumns(log_q, log_p, log_ratio, z, gaussians), mask)

@@ -39,8 +39,13 @@ def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quie
     for why in dependence_texts(table):
         say(f"warning: {visible(why)}")
     rows = found.tokens.tokens if found.tokens else None
-    copied = table.copies is not None
-    estimates = estimation(found.sums, independent=table.independent, rows=rows, copied=copied)
+    estimates = estimation(
+        found.sums,
+        independent=table.independent,
+        rows=rows,
+        copied=table.copies is not None,
+        alike=table.variance_inflation is not None,
+    )
     samples = found.gaussians
     pair = GaussianPair(samples.q, samples.p, samples.of_q(), samples.of_p()) if samples else None
     return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread, found.sample)

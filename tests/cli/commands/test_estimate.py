@@ -76,7 +76,7 @@ def test_the_json(klcli: Klcli, table: str) -> None:
     assert found["table"] == {
         "name": table, "columns": {"log_q": "log_q", "log_p": "log_p"}, "rows": ROWS, "group": None,
         "grouped_rows": None, "skipped_rows": 0, "first_infinite": None, "probabilities": False,
-        "suspected_group": None, "files": 1, "copies": None,
+        "suspected_group": None, "files": 1, "copies": None, "variance_inflation": None,
     }  # fmt: skip
     k1 = of(found, "k1")
     assert list(k1) == [
@@ -375,11 +375,39 @@ def test_tokens_that_are_said_to_be_independent(klcli: Klcli, tmp_path: Path) ->
     found = data(klcli, path, "--independent")
     assert (found["table"]["suspected_group"], found["warnings"]) == (None, [])
     assert of(found, "k1")["error_bar"] == "valid"
-    result = klcli("estimate", path, "--independent", "--group", "1")
-    assert (result.status, result.err.splitlines()[0]) == (
-        2,
-        "error: --independent says that there are no groups",
-    )
+    grouped = data(klcli, path, "--independent", "--group", "1")
+    assert grouped["estimates"] == data(klcli, path, "--group", "1")["estimates"]
+
+
+def test_rows_that_follow_each_other_and_are_alike(klcli: Klcli, tmp_path: Path) -> None:
+    """Eight answers to each prompt, and no column that says so: intervals of 95 % cover 80 %."""
+    generator = numpy.random.default_rng(1)
+    sequences, answer = numpy.repeat(numpy.arange(1600), 5), numpy.full(8000, -2.0)
+    sigma = numpy.repeat(generator.uniform(0.05, 0.8, 200), 40)
+    ratios = sigma**2 / 2 + sigma * generator.normal(size=8000)
+    path = str(tmp_path / "t.csv")
+    for rows in (numpy.arange(8000), generator.permutation(1600)[:, None] * 5 + numpy.arange(5)):
+        table = numpy.stack([sequences, answer + ratios[rows.ravel()], answer], axis=1)
+        written(Path(path), table, "sequence_id,log_q,log_p")
+        result = klcli("estimate", path, "--group", "sequence_id", "--json")
+        found = json.loads(result.out)
+        if rows.ndim == 2:  # in any other order nothing can be told
+            assert (result.err, found["table"]["variance_inflation"]) == ("", None)
+            assert of(found, "k1")["error_bar"] == "valid"
+            continue
+        totals = ratios.reshape(-1, 5).sum(axis=1)
+        expected = totals.reshape(-1, 8).sum(axis=1).var(ddof=1) / 8 / totals.var(ddof=1)
+        assert found["table"]["variance_inflation"] == pytest.approx(expected, rel=1e-9)
+        assert of(found, "k1")["error_bar"] == "dependent-rows"
+        assert {row["standard_error"] for row in found["per_row"]} == {None}
+        assert found["mean_row_ratio"]["verdict"] == "agrees"  # which needs no independence
+        (warning,) = found["warnings"]
+        assert (result.status, result.err) == (0, f"warning: {warning}\n")
+        assert "alike, as answers to one prompt are" in warning
+        assert "--group sequence_id --independent says" in warning
+        said = data(klcli, path, "--group", "sequence_id", "--independent")
+        assert of(said, "k1")["error_bar"] == "valid"
+        assert of(said, "k1")["value"] == of(found, "k1")["value"]
 
 
 def test_rows_that_are_copies(klcli: Klcli, table: str, tmp_path: Path) -> None:
