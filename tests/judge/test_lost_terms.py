@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from klcli.formula.program_reader import read_program
 from klcli.judge.answer import verify
+from klcli.judge.question import Question
+from klcli.judge.scaled_kl import FixedPrior
 
 LOST = [
     "-0.5*(1 - mu**2 - torch.exp(logvar))",
@@ -39,3 +43,10 @@ def test_it_is_named(text: str) -> None:
 def test_what_has_another_mistake_or_none_is_not(text: str) -> None:
     found = verify(read_program(text))
     assert not (found.mistake and found.mistake.code == "KL143")
+
+
+@pytest.mark.parametrize(("mean", "code"), [(1, "KL143"), (0, None)])
+def test_a_term_is_lost_of_the_kl_to_the_prior_that_is_asked_for(mean: int, code: str | None) -> None:
+    program = read_program("-0.5*(1 - (mu - 1)**2 - torch.exp(logvar))")
+    found = verify(program, Question(prior=FixedPrior(Fraction(mean))))
+    assert (found.kind, found.mistake and found.mistake.code) == ("wrong", code)

@@ -22,6 +22,21 @@ from klcli.report.gaussian_wording import normal_text, reading_text
             "N((0.3, -1), (1, 2.71828)^2)",
             "each of (0, 2) is a log-variance, so sigma ≈ (1, 2.71828)",
         ),
+        # log10 e^-800 = -347.4
+        (
+            0,
+            -800,
+            "logstd",
+            "N(0, (3.66787e-348)^2)",
+            "-800 is a log standard deviation, so sigma ≈ 3.66787e-348",
+        ),
+        (
+            0,
+            "1e300",
+            "logstd",
+            "N(0, (e^1e+300)^2)",
+            "1e300 is a log standard deviation, so sigma ≈ e^1e+300",
+        ),
     ],
 )
 def test_gaussians(mean: object, head: object, name: str, normal: str, reading: str) -> None:
