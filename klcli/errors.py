@@ -47,6 +47,11 @@ def clipped(text: str, length: int = _QUOTED) -> str:
     return text if len(text) <= length else f"{text[:length]}..."
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of a library says, in one line; its kind where it says nothing."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'log'?`` for a misspelt name, or an empty string."""
     import difflib

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.errors import clipped, nearest
+from klcli.errors import clipped, first_line, nearest
 
 
 def test_words_for_messages() -> None:
@@ -10,3 +10,9 @@ def test_words_for_messages() -> None:
     assert clipped("abcd", 3) == "abc..."
     assert nearest("lgo", ("log", "exp")) == "did you mean 'log'?"
     assert nearest("zzz", ("log", "exp")) == ""
+
+
+def test_errors_of_libraries_are_told_in_a_line() -> None:
+    assert first_line(OSError("refused\nby the host")) == "refused"
+    assert first_line(ValueError("")) == "ValueError"
+    assert first_line(TimeoutError()) == "TimeoutError"

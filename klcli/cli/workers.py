@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from klcli.cli.options.parallelism import Engine
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 from klcli.tables.extras import needed
 
 _SECONDS = 30
@@ -60,17 +60,17 @@ def _cluster(scheduler: str) -> Iterator[Any]:
     try:
         client = distributed.Client(scheduler, timeout=_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
-        said = str(error).splitlines()[0]
         raise KlcliError(
-            f"no scheduler answers at {scheduler}: {said}",
+            f"no scheduler answers at {scheduler}: {first_line(error)}",
             "dask scheduler prints its address at its start",
         ) from None
     with client:
         try:
             yield client.get_executor()
         except (distributed.KilledWorker, CancelledError, OSError, TimeoutError) as error:
-            said = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise KlcliError(f"the cluster at {scheduler} is lost: {said}", "start it anew") from None
+            raise KlcliError(
+                f"the cluster at {scheduler} is lost: {first_line(error)}", "start it anew"
+            ) from None
         except ImportError as error:
             raise KlcliError(
                 f"the workers of the cluster at {scheduler} lack a module: {error}",

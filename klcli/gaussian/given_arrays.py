@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ def given_array(given: Any, name: str) -> NDArray[Any]:
     try:
         return numpy.asarray(given)
     except (TypeError, ValueError, RuntimeError) as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        problem = first_line(error)
         raise KlcliError(
             f"{name} cannot be read as an array: {problem}",
             "rows of equal length; a tensor as tensor.detach().cpu().double().numpy()",

@@ -7,7 +7,7 @@ import io
 from typing import BinaryIO
 from zlib import error as zlib_error
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 from klcli.tables.source import Source
 
 GZIP = b"\x1f\x8b"
@@ -46,7 +46,7 @@ class _Unpacked(io.RawIOBase):
         try:
             return self._file.read(size)
         except (EOFError, zlib_error, gzip.BadGzipFile) as error:
-            said = str(error).splitlines()[0]
+            said = first_line(error)
             raise KlcliError(
                 f"{self._name} is no gzip file that can be read: {said}", "pack it anew"
             ) from None

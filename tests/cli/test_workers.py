@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy
 import pytest
@@ -20,6 +23,16 @@ from klcli.tables.inputs import Input
 from tests.cli.conftest import Klcli
 
 WORK = TableQuestion(Choice(None, {}, Gaussian.from_head(0, 1)))
+
+
+class Client(AbstractContextManager[Any]):
+    """Of a cluster that answers."""
+
+    def __exit__(self, *ending: object) -> None:
+        pass
+
+    def get_executor(self) -> None:
+        """Nobody."""
 
 
 def files(folder: Path, count: int) -> list[Input]:
@@ -51,6 +64,39 @@ def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
         workers(Engine(1, "tcp://127.0.0.1:1"), 1),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(TimeoutError(), "TimeoutError"), (OSError("refused\nby the host"), "refused"), (ValueError("x"), "x")],
+)
+def test_what_a_scheduler_that_does_not_answer_says(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def client(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("klcli.cli.workers.needed", lambda *_: SimpleNamespace(Client=client))
+    with (
+        pytest.raises(KlcliError, match=f"no scheduler answers at tcp://nobody: {said}$"),
+        workers(Engine(1, "tcp://nobody"), 1),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(TimeoutError(), "TimeoutError"), (OSError("closed\nby the host"), "closed")]
+)
+def test_a_cluster_that_is_lost_says_why(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    distributed = SimpleNamespace(Client=lambda *_, **__: Client(), KilledWorker=KeyError)
+    monkeypatch.setattr("klcli.cli.workers.needed", lambda *_: distributed)
+    with (
+        pytest.raises(KlcliError, match=f"the cluster at tcp://nobody is lost: {said}$"),
+        workers(Engine(1, "tcp://nobody"), 1),
+    ):
+        raise error
 
 
 def test_a_cluster_of_which_a_worker_dies(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 from klcli.tables.extras import needed
 from klcli.tables.named_arrays import TEXT_WIDTH, ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.source import Source
@@ -32,7 +32,7 @@ class _Hdf5:
             try:
                 parts = [found[start : start + size] for found in sets]
             except OSError as error:
-                said = str(error).splitlines()[0]
+                said = first_line(error)
                 raise KlcliError(
                     f"{self.name} is damaged behind row {start:,}: {said}", "save it anew"
                 ) from None
@@ -62,7 +62,5 @@ def open_hdf5(source: Source) -> _Hdf5:
         file = h5py.File(source.stream, "r")
         file.visititems(see)
     except (OSError, RuntimeError) as error:
-        raise KlcliError(
-            f"{source.name} cannot be read: {str(error).splitlines()[0]}", "save it anew"
-        ) from None
+        raise KlcliError(f"{source.name} cannot be read: {first_line(error)}", "save it anew") from None
     return _Hdf5(source.name, file, shapes, texts)

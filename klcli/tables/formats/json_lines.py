@@ -8,7 +8,7 @@ from itertools import chain
 from math import nan
 from typing import Any
 
-from klcli.errors import KlcliError, clipped
+from klcli.errors import KlcliError, clipped, first_line
 from klcli.tables.in_memory import ArraysInMemory
 from klcli.tables.named_arrays import ArrayBlock, Arrays, ArrayShape, rows_of_block
 from klcli.tables.source import Source
@@ -159,7 +159,7 @@ def json_objects(source: Source, begin: bytes, hint: str = _HINT) -> Iterator[_L
         try:
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
-            said = str(error).splitlines()[0]
+            said = first_line(error)
             raise KlcliError(f"line {number:,} of {source.name} is no JSON: {said}", hint) from None
         if not isinstance(found, dict):
             raise KlcliError(f"line {number:,} of {source.name} is no object", hint)

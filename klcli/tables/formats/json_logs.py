@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 from klcli.tables.decompression import begun
 from klcli.tables.formats.json_lines import json_objects
 from klcli.tables.source import Source
@@ -77,7 +77,7 @@ def _document(source: Source, hint: str) -> Any:
     except json.JSONDecodeError as error:
         raise KlcliError(f"line {error.lineno:,} of {source.name} is no JSON: {error.msg}", hint) from None
     except (ValueError, RecursionError) as error:
-        raise KlcliError(f"{source.name} is no JSON: {str(error).splitlines()[0]}", hint) from None
+        raise KlcliError(f"{source.name} is no JSON: {first_line(error)}", hint) from None
 
 
 def _rows_of(document: Any) -> Iterator[LogRow] | None:

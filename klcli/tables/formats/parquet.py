@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 from klcli.tables.extras import needed
 from klcli.tables.named_arrays import TEXT_WIDTH, ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.numbered_names import array_columns, check_distinct
@@ -50,7 +50,7 @@ class _Parquet:
                     yield batch
                     rows += batch.num_rows
         except (pyarrow.ArrowException, OSError) as error:
-            said = str(error).splitlines()[0]
+            said = first_line(error)
             raise KlcliError(f"{self.name} is damaged behind row {rows:,}: {said}", "save it anew") from None
 
     def _columns(self, name: str) -> Sequence[str]:
@@ -113,9 +113,7 @@ def open_parquet(source: Source) -> _Parquet:
         check_distinct(schema.names, source.name)
         widths = {field.name: _width(file, field, pyarrow) for field in schema}
     except (pyarrow.ArrowException, OSError) as error:
-        raise KlcliError(
-            f"{source.name} cannot be read: {str(error).splitlines()[0]}", "save it anew"
-        ) from None
+        raise KlcliError(f"{source.name} cannot be read: {first_line(error)}", "save it anew") from None
     known = [name for name, width in widths.items() if width]
     single = [name for name in known if widths[name] == 1]
     columns = {name: (name,) for name in known if name not in single}

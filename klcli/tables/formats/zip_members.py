@@ -7,7 +7,7 @@ from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as zlib_error
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, first_line
 
 T = TypeVar("T")
 
@@ -66,5 +66,5 @@ def _guarded(function: Callable[[], T], name: str) -> T:
     try:
         return function()
     except _BROKEN as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        said = first_line(error)
         raise KlcliError(f"{name} is no archive that can be read: {said}", "save it anew") from None
