@@ -242,7 +242,7 @@ def _without_unreadable(value: ast.expr) -> ast.expr:
 
 def _parts(value: ast.expr) -> Iterator[ast.expr]:
     match value:
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.MatMult(), right=right):
             inside = [left, right]
         case ast.BinOp(left=below) | ast.UnaryOp(operand=below):
             inside = [below]

@@ -31,3 +31,19 @@ from tests.lint.sources import codes
 )
 def test_both_sides(source: str, expected: list[str]) -> None:
     assert [code for code in codes(source) if code in ("KL201",)] == expected
+
+
+@pytest.mark.parametrize(
+    "call", ["x @ ({})", "torch.mm(x, {})", "F.linear(x, {})", "self.act((x @ ({}) + self.b) / 2)"]
+)
+@pytest.mark.parametrize(("half", "expected"), [("", ["KL201"]), ("0.5 * ", [])])
+def test_weights_that_are_drawn_where_they_are_multiplied(call: str, half: str, expected: list[str]) -> None:
+    drawn = f"self.mu + torch.exp({half}self.logvar) * torch.randn_like(self.mu)"
+    source = f"""
+class Layer(nn.Module):
+    def forward(self, x):
+        return {call.format(drawn)}
+    def kl(self):
+        return 0.5 * torch.sum(self.mu**2 + torch.exp(self.logvar) - self.logvar - 1)
+"""
+    assert codes(source) == expected
