@@ -60,6 +60,8 @@ class Tokens:
 _NONE = Tokens("none", "")
 _UNKNOWN = Tokens("none", "how its entries are added up was not followed")
 _CONSTANT = Tokens("sum", "", "a constant is counted otherwise than the terms beside it")
+_IN_THE_MEAN = Tokens("none", "right in the mean over all of its entries: some terms are averages already")
+"""As in ``log_q - log_p.mean()``, whose mean is that of ``log_q - log_p``."""
 _WORDS: Mapping[str, tuple[str, str]] = {
     "sum": ("sum", "a sum over the tokens and the batch"),
     "per sequence, mean": ("sum-mean", "a sum over the tokens of each sequence, then a mean over the batch"),
@@ -149,6 +151,19 @@ class _Moved:
                 return True
         return False
 
+    def is_right_in_sum(self, places: Sequence[Sequence[int]], weights: Sequence[Sequence[float]]) -> bool:
+        """Whether all numbers of the result together are the entries, each with the same weight.
+
+        Args:
+            places: the tokens of each entry.
+            weights: how much each number of the result moves with each entry.
+        """
+        totals = [sum(weight) for weight in weights]
+        if len(self.base.values) == 1 or max(totals) - min(totals) > _CLOSE * (1 + max(map(abs, totals))):
+            return False
+        terms = [totals[0] * self._entry(tokens, 0.0) for tokens in places]
+        return abs(sum(self.base.values) - sum(terms)) <= _CLOSE * (1 + sum(map(abs, terms)))
+
     def _run(self, place: int, step: float) -> Array:
         """The program with one log-probability of q moved."""
         symbols = {}
@@ -177,7 +192,7 @@ def _told(found: _Moved, *, is_masked: bool) -> Tokens:
     if weights is None:
         return _of_sequences(found, is_masked=is_masked)
     if found.constant(places, weights):
-        return _CONSTANT
+        return _IN_THE_MEAN if found.is_right_in_sum(places, weights) else _CONSTANT
     if len(found.base.values) == _BATCH * _LENGTH:
         return _NONE
     rounded = [[round(one, _ROUNDED) for one in weight] for weight in weights]

@@ -81,6 +81,9 @@ def told(text: str, *others: str) -> Tokens:
             "sum-mean",
             "of whole sequences: their log-probabilities are summed",
         ),
+        # The mean of q - mean(p) is that of q - p.
+        ("q - p.mean()", "none", "right in the mean over all of its entries"),
+        ("q.mean() - p", "none", "right in the mean over all of its entries"),
     ],
 )
 def test_how_entries_are_added_up(text: str, name: str, words: str) -> None:
@@ -95,6 +98,8 @@ def test_how_entries_are_added_up(text: str, name: str, words: str) -> None:
     [
         ("(torch.exp(p - q) + q - p).sum() - 1", "a constant is counted otherwise than the terms beside it"),
         (f"({U}.sum(-1)**2 / 2 + 1).sum() + 3", "a constant is counted otherwise than the terms beside it"),
+        ("q - p.sum()", "a constant is counted otherwise than the terms beside it"),
+        ("q.mean() - p.sum()", "a constant is counted otherwise than the terms beside it"),
         (
             "torch.exp((p - q).mean(-1)) - 1 - (p - q).mean(-1)",
             "its terms are not added up alike: a sum stands inside of it",
