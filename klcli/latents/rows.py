@@ -88,6 +88,9 @@ class BadRows:
     count: int = 0
     _found: list[tuple[int, int, BadRow]] = field(default_factory=list)
 
+    IN_DATA = "count first"
+    """The fields that stand in data."""
+
     @property
     def first(self) -> tuple[BadRow, ...]:
         return tuple(row for *_, row in self._found)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from klcli.formula.tree import Tree
 from klcli.render.scalars import Scalar, scalar
+from klcli.report.csv_records import fields_of
 
 Json: TypeAlias = "Scalar | dict[str, Json] | list[Json]"
 
@@ -18,8 +19,8 @@ def render(data: object) -> str:
     """The JSON text of a result made of dataclasses, mappings, sequences and single values.
 
     Floats keep all their digits. A value that JSON has no number for is told apart in words:
-    ``{"value": null, "status": "infinite"}``, ``"negative infinite"`` or ``"undefined"``. The text is
-    ASCII and ends in a line end.
+    ``{"value": null, "status": "infinite"}``, ``"negative infinite"`` or ``"undefined"``. Of a class with
+    `IN_DATA` only the fields that this names are written. The text is ASCII and ends in a line end.
 
     Raises:
         TypeError: the result holds something else.
@@ -32,7 +33,8 @@ def _walk(data: object) -> Json:
     if isinstance(data, Tree | str):
         return scalar(data)
     if is_dataclass(data) and not isinstance(data, type):
-        return {field.name: _walk(getattr(data, field.name)) for field in fields(data)}
+        names = getattr(data, "IN_DATA", " ".join(field.name for field in fields(data)))
+        return {name: _walk(value) for name, value in fields_of(data, names).items()}
     if isinstance(data, Mapping):
         return {str(key): _walk(value) for key, value in data.items()}
     if isinstance(data, Sequence):

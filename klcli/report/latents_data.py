@@ -11,7 +11,7 @@ from klcli.gaussian.heads import Heads
 from klcli.latents.posterior_blocks import Choice
 from klcli.latents.quantile_histogram import RELATIVE_WIDTH, CountedBars, LogGrid
 from klcli.latents.reporting_conventions import Convention
-from klcli.latents.rows import BadRow
+from klcli.latents.rows import BadRows
 from klcli.latents.summary import AggregateMoments, KlPart, Latent, Summary
 from klcli.latents.table_passes import LatentAnswer
 from klcli.latents.thresholds import Thresholds
@@ -75,14 +75,6 @@ class ExampleKl:
 
 
 @dataclass(frozen=True, slots=True)
-class BadRowsData:
-    """The rows that are left out."""
-
-    count: int
-    first: tuple[BadRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class LatentsData:
     """The data of `klcli latents`."""
 
@@ -102,7 +94,7 @@ class LatentsData:
     aggregate: AggregateMoments
     conventions: tuple[Convention, ...]
     latents: tuple[Latent, ...]
-    bad_rows: BadRowsData
+    bad_rows: BadRows
     checks: tuple[Check, ...]
     warnings: tuple[str, ...]
 
@@ -138,7 +130,7 @@ def latents_data(
         active_units_by_kl=found.active_by_kl,
         thresholds=thresholds,
         conventions=answer.conventions,
-        bad_rows=BadRowsData(statistics.bad.count, statistics.bad.first),
+        bad_rows=statistics.bad,
         checks=tuple(checks),
         warnings=tuple(_warnings(choice, answer)),
     )

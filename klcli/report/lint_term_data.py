@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from klcli.judge.condition_kinds import Condition
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.naming import GaussianText
 from klcli.lint.findings.types import ListedTerm
 from klcli.report.csv_records import fields_of
 from klcli.report.verify_data import (
     EstimatorData,
-    MistakeData,
     SamplerData,
-    mistake_data,
 )
 from klcli.values import dataclass
 
@@ -44,7 +43,7 @@ class ListedTermData:
     unit: str
     reduction: str | None
     symbols: Mapping[str, str]
-    mistake: MistakeData | None
+    mistake: Mistake | None
     proof: str | None
     conditions: tuple[Condition, ...]
     shapes: str | None
@@ -54,22 +53,20 @@ class ListedTermData:
 
 def term_data(found: ListedTerm) -> ListedTermData:
     """A term as data, in the shape of `klcli.report.verify_data.VerifyData`."""
-    mistake = mistake_data(found.mistake)
     sampler = None
     if found.noise is not None:
-        status = "disagrees" if mistake else "unknown"
-        sampler = SamplerData(status, found.parameterization, found.noise, found.scale, mistake)
+        status = "disagrees" if found.mistake else "unknown"
+        sampler = SamplerData(status, found.parameterization, found.noise, found.scale, found.mistake)
     line, end_line = found.place.lines
     return ListedTermData(
         line=line,
         end_line=end_line,
         **fields_of(found, "path=place.path cell=place.cell_number kind input=expression verdict"),
         **fields_of(found, "parameterization prior_parameterization scale shift prior"),
-        **fields_of(found, "reduction proof conditions shapes"),
+        **fields_of(found, "reduction mistake proof conditions shapes"),
         direction=_direction(found),
         unit="nats",
         symbols=dict(found.symbols),
-        mistake=mistake,
         sampler=sampler,
         estimator=_estimator(found.estimation) if found.estimation else None,
     )

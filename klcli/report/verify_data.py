@@ -30,14 +30,6 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class MistakeData:
-    """A mistake by its code and name."""
-
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReadingData:
     """The verdict under one reading."""
 
@@ -48,7 +40,7 @@ class ReadingData:
     shift: str | None
     prior: GaussianText
     direction: str | None
-    mistake: MistakeData | None
+    mistake: Mistake | None
     corrected: str | None
 
 
@@ -60,7 +52,7 @@ class SamplerData:
     parameterization: str | None
     noise: str
     factor: str | None
-    mistake: MistakeData | None
+    mistake: Mistake | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,7 @@ class VerifyData:
     unit: str
     reduction: str
     symbols: Mapping[str, str]
-    mistake: MistakeData | None
+    mistake: Mistake | None
     corrected: str | None
     counterexample: Counterexample | None
     proof: str | None
@@ -154,8 +146,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
 
 def _sampler_data(sampling: SamplerJudgement) -> SamplerData:
     factor = None if sampling.factor is None else str(sampling.factor)
-    mistake = mistake_data(sampling.mistake)
-    return SamplerData(sampling.status, sampling.parameterization, sampling.noise, factor, mistake)
+    return SamplerData(factor=factor, **fields_of(sampling, "status parameterization noise mistake"))
 
 
 def _symbols(verdict: Verdict) -> dict[str, str]:
@@ -174,14 +165,9 @@ def _reading(found: Verification, candidate: Candidate) -> ReadingData:
         constant_of(verdict, found.prepared) if kl else None,
         gaussian_text(found, verdict, "p"),
         None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
-        mistake_data(candidate.mistake),
+        candidate.mistake,
         candidate.corrected,
     )
-
-
-def mistake_data(mistake: Mistake | None) -> MistakeData | None:
-    """A mistake as data."""
-    return MistakeData(mistake.code, mistake.name) if mistake else None
 
 
 def row_of(data: VerifyData) -> dict[str, CellValue]:

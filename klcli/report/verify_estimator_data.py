@@ -8,7 +8,6 @@ from klcli.report.verify_data import (
     SCHEMA,
     EstimatorData,
     VerifyData,
-    mistake_data,
     notation_of,
 )
 from klcli.report.verify_estimator_phrases import (
@@ -43,7 +42,7 @@ def estimation_data(found: Estimation) -> VerifyData:
         unit="nats",
         reduction=tokens.name if tokens else "none",
         symbols=symbols or {name: way.ratio for name in ("ratio",) if way.ratio},
-        mistake=mistake_data(found.mistake),
+        mistake=found.mistake,
         corrected=found.corrected,
         counterexample=None,
         proof="numeric" if found.function.value is not None else None,

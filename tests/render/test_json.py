@@ -36,6 +36,24 @@ class Result:
     more: dict[str, object]
 
 
+@dataclass(frozen=True)
+class Named:
+    """A result of which a part is no data."""
+
+    code: str
+    page: str
+
+    IN_DATA = "code size"
+
+    @property
+    def size(self) -> int:
+        return len(self.page)
+
+
+def test_a_class_names_what_of_it_is_data() -> None:
+    assert json.loads(render({"found": Named("KL101", "long")})) == {"found": {"code": "KL101", "size": 4}}
+
+
 def fail(name: str) -> None:
     """Meets NaN and Infinity, which are no JSON."""
     raise AssertionError(name)

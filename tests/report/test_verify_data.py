@@ -12,7 +12,7 @@ from klcli.judge.answer import answer, verify
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import PLAIN
 from klcli.render.json import render
-from klcli.report.verify_data import VerifyData, data_of, mistake_data, notation_of, row_of, set_aside
+from klcli.report.verify_data import VerifyData, data_of, notation_of, row_of, set_aside
 from klcli.values import replace
 
 KL = "-0.5 * (1 + logvar - mu**2 - exp(logvar))"
@@ -113,7 +113,3 @@ def test_it_is_json_with_a_schema() -> None:
     found = json.loads(render(data(KL)))
     assert next(iter(found)) == "schema"
     assert found["schema"].startswith("klcli.verify/")
-
-
-def test_no_mistake_is_null() -> None:
-    assert mistake_data(None) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.values import dataclass
+from klcli.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,14 @@ class Mistake:
 
     code: str
     name: str
-    sentence: str
-    what: str
-    why: str
-    example: tuple[str, str]
-    formerly: tuple[str, ...] = ()
+    sentence: str = field(repr=False)
+    what: str = field(repr=False)
+    why: str = field(repr=False)
+    example: tuple[str, str] = field(repr=False)
+    formerly: tuple[str, ...] = field(default=(), repr=False)
+
+    IN_DATA = "code name"
+    """The fields that stand in data; the others are its page, which the code leads to."""
 
     @property
     def codes(self) -> tuple[str, ...]:
