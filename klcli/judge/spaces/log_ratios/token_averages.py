@@ -162,7 +162,7 @@ class _Moved:
         if len(self.base.values) == 1 or max(totals) - min(totals) > _CLOSE * (1 + max(map(abs, totals))):
             return False
         terms = [totals[0] * self._entry(tokens, 0.0) for tokens in places]
-        return abs(sum(self.base.values) - sum(terms)) <= _CLOSE * (1 + sum(map(abs, terms)))
+        return bool(abs(sum(self.base.values) - sum(terms)) <= _CLOSE * (1 + sum(map(abs, terms))))
 
     def _run(self, place: int, step: float) -> Array:
         """The program with one log-probability of q moved."""
