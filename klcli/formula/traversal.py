@@ -80,6 +80,11 @@ def free_symbols(tree: Tree) -> tuple[str, ...]:
     return found
 
 
+def unshaped(tree: Tree) -> Tree:
+    """A tree without what gives its entries another shape, as the number in ``zeros_like(x)``."""
+    return unshaped(tree.operand) if isinstance(tree, Reshape) else tree
+
+
 def carries(name: str, index: str) -> bool:
     """Whether a symbol belongs to the entries of a sum: ``x_j`` and ``sigma_1j`` carry the index ``j``."""
     # Behind the underscore at most a number or a letter of the Gaussian stands before the index.

@@ -12,6 +12,7 @@ from klcli.formula.read.ast_parts import text_of_name, walked, words_in
 from klcli.formula.read.callee import called
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.shared_entries import changing_calls, sharing
+from klcli.formula.tree import Symbol
 
 
 def check_order(statement: ast.stmt, reader: PythonReader) -> None:
@@ -45,6 +46,21 @@ def _refuse_unfollowed(statement: ast.stmt, reader: PythonReader) -> None:
                 raise reader.error(problem, call, "write what is computed as an assignment").of_whole_text()
 
 
+def refuse_unread_change(value: ast.expr, reader: PythonReader) -> None:
+    """Refuse a value that cannot be read and changes in place what is used: ``[kl.mul_(2) for _ in x]``.
+
+    Args:
+        value: of an assignment.
+        reader: with the values so far.
+
+    Raises:
+        FormulaError: it does.
+    """
+    for node in walked(value):
+        if isinstance(node, ast.Call) and (name := reader.changed_by(node)) and reader.is_used(name):
+            raise reader.error(f"what is done to {name} here is not followed", node).of_whole_text()
+
+
 def _refuse_second_value(given: Sequence[ast.NamedExpr], reader: PythonReader) -> None:
     """Refuse ``(s := s**2)``: which s is meant elsewhere in the expression is a matter of its order."""
     names = [one.target.id for one in given]
@@ -69,6 +85,8 @@ def refuse_change(statement: ast.stmt, reader: PythonReader) -> None:
         match node:
             case ast.NamedExpr(target=ast.Name(id=name)):
                 pass
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="update" | "append" | "step")):
+                name = owner if _is_computed(owner, reader) else ""
             case ast.Call():
                 name = reader.changed_by(node)
             case _:
@@ -76,3 +94,8 @@ def refuse_change(statement: ast.stmt, reader: PythonReader) -> None:
         if name and reader.is_used(name):
             hint = "change it in a statement of its own"
             raise reader.error(f"{name} is changed where it is reported", node, hint)
+
+
+def _is_computed(name: str, reader: PythonReader) -> bool:
+    """Whether a name stands for an array that the text computes, and for no log and no optimiser."""
+    return not isinstance(reader.values.get(name, Symbol("x")), Symbol)

@@ -78,13 +78,14 @@ class _Inliner:
             changed = copy(statement)
             changed.body = inner.block(statement.body) or statement.body
             return changed
-        if not self.scope and not any(map(_calls_what_is_made, walked(statement))):
-            return statement
-        found: ast.stmt = self._put(statement)
+        is_plain = not self.scope and not any(map(_calls_what_is_made, walked(statement)))
+        found: ast.stmt = statement if is_plain else self._put(statement)
         for target in getattr(statement, "targets", [getattr(statement, "target", statement)]):
             for name in ast.walk(target):
                 if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                     self.scope.pop(name.id, None)
+                    if rows_of(name.id):
+                        self.scope[name.id] = None  # a value, which is no such function where it is called
                     self._refuse_older(name.id, statement)
         return found
 

@@ -223,7 +223,11 @@ class PythonReader(Calls):
 
     def is_used(self, written: str) -> bool:
         """Whether a name, an attribute or a subscript has a value of the text, or stood in it before."""
-        return self._atoms.get(written, written) in self.values or written in self._seen | self._atoms.keys()
+        return bool(self.value_of(written)) or written in self._seen | self._atoms.keys()
+
+    def value_of(self, written: str) -> Tree | None:
+        """The value of what is written, where statements before gave it one."""
+        return self.values.get(self._atoms.get(written, written))
 
     def sources_of(self, node: ast.expr) -> list[str]:
         """The names, as they are written, whose entries an expression may share."""

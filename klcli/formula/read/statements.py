@@ -12,11 +12,12 @@ from typing import TypeAlias
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.read.aside_statements import only_reports
-from klcli.formula.read.ast_parts import names_given, names_in, text_of_name, walked
+from klcli.formula.read.ast_parts import names_given, text_of_name, walked
 from klcli.formula.read.callee import called, same_object, stops_gradients, viewed
 from klcli.formula.read.calls.reshapes import lengths_of
-from klcli.formula.read.changes_within_statements import check_order, refuse_change
+from klcli.formula.read.changes_within_statements import check_order, refuse_change, refuse_unread_change
 from klcli.formula.read.decorators import refuse_changing
+from klcli.formula.read.entry_assignments import refuse_entries, refuse_filling
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.returned_values import bare, formula_among
@@ -137,7 +138,7 @@ class Statements:
             self._is_stopped = before
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
-        self._refuse_entries(target)
+        refuse_entries(target, self.reader)
         name = self._name_of(target)
         self.left = text_of_name(target)
         objects = self._objects_of(value)
@@ -146,6 +147,7 @@ class Statements:
         except FormulaError as error:
             if error.is_of_whole_text or (self.reader.matrices and is_decomposition(value)):
                 raise
+            refuse_unread_change(value, self.reader)
             self._forget(target, objects)
             self._note_entries(target)
             self.reader.unread[name] = value
@@ -157,42 +159,29 @@ class Statements:
         if name in self.opaque:
             self._forget(target, objects)
             return None
+        refuse_filling(target, tree, self.reader)
         self._bind(target, tree, objects)
         self._note_entries(target)
         return tree
 
-    def _refuse_entries(self, target: ast.expr) -> None:
-        """Refuse other values for entries of what was computed, as in ``kl[kl < 0.5] = 0.5``.
-
-        A word between the brackets names an entry of a table of results, which changes no other.
-        """
-        match target:
-            case ast.Subscript(slice=ast.Constant(value=str())):
-                return
-            case ast.Subscript(value=owner) | ast.Attribute(value=owner, attr="data"):
-                array = viewed(owner)
-                name = array.id if isinstance(array, ast.Name) else ""
-                known = self.reader.values.get(name)
-                is_computed = known and not isinstance(bare(self._entry(known)), Symbol | Number)
-                if is_computed or name in names_in(getattr(target, "slice", ast.Pass())):
-                    problem = f"entries of {text_of_name(array)} are given other values"
-                    raise self.reader.error(problem, target, "leave that out, or write a clamp for it")
-
     def _change(self, target: ast.expr, joined: ast.expr) -> Tree | None:
         """``x *= 2``, which changes the object that other names may stand for, too."""
-        self._refuse_entries(target)
+        refuse_entries(target, self.reader)
         name = self._name_of(target)
         tree = self.reader.tree(joined)
         tree = Stop(tree) if self._is_stopped else tree
         self.helpers[name] = self._entry(tree)
         self.reader.change(text_of_name(target), tree)
+        if isinstance(target, ast.Subscript):
+            for shared in self.reader.sources_of(target.value):
+                self.reader.objects.note_change(shared)
         self._note_entries(target)
         return tree
 
     def _note_entries(self, target: ast.expr) -> None:
         """Other values for entries change the array, and what shares its entries.
 
-        A word between the brackets names an entry of a table of results, as in `_refuse_entries`.
+        A word between the brackets names an entry of a table of results, as in `refuse_entries`.
         """
         match target:
             case ast.Subscript(slice=ast.Constant(value=str())) | ast.Name():
@@ -207,7 +196,10 @@ class Statements:
         """All values are computed before any name gets one."""
         if lengths := lengths_of(self.reader, value, len(targets)):
             for target, length in zip(targets, lengths, strict=True):
-                self._bind(target, length, _NO_OBJECTS)
+                if length:
+                    self._bind(target, length, _NO_OBJECTS)
+                else:
+                    self._forget(target, _NO_OBJECTS)
             return
         parts = parts_of(value, of_matrices=self.reader.matrices)
         if len(parts) != len(targets):

@@ -75,7 +75,9 @@ LIBRARIES = frozenset(
     )
 )
 """Libraries whose functions have the names that are read; those of any other are its own."""
-SUBMODULES = frozenset(("functional", "nn", "special", "backend", "ops", "random", "numpy", "math", "linalg"))
+SUBMODULES = frozenset(
+    ("functional", "nn", "special", "backend", "ops", "random", "numpy", "math", "linalg", "init")
+)
 MODULES = SUBMODULES | frozenset(
     (
         *("torch", "np", "onp", "jnp", "jax", "scipy", "tf", "keras", "K", "th", "mx", "nd", "F", "T"),

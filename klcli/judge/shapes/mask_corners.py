@@ -14,13 +14,14 @@ from typing import TypeAlias
 
 from klcli.formula.entrywise_form import entry
 from klcli.formula.program_reader import Program, rewritten
-from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, remade, walk
+from klcli.formula.traversal import children, free_symbols, placed_as, rebuilt, remade, unshaped, walk
 from klcli.formula.tree import (
     KeptEntries,
     Length,
     Number,
     Operation,
     Reduction,
+    Reshape,
     Symbol,
     Tree,
     number,
@@ -99,11 +100,13 @@ def at_corner(tree: Tree, values: Mapping[str, int]) -> Tree | None:
             return number(values[name]) if name in values else tree
         case Length():
             return _ONE
+        case Reshape(operand):
+            return at_corner(operand, values)
         case KeptEntries(operand, mask):
             own = dict.fromkeys(free_symbols(mask), 1) | dict(values)
             return at_corner(operand, values) if at_corner(mask, own) == _ONE else None
         case Reduction(body=body):
-            if (names := set(free_symbols(body))) and names <= set(values):
+            if (names := set(free_symbols(_without_lengths(body)))) and names <= set(values):
                 return _ONE  # how many there are: no matter whether this one is one of them
             if not at_corner(body, values):
                 return _ZERO
@@ -111,6 +114,11 @@ def at_corner(tree: Tree, values: Mapping[str, int]) -> Tree | None:
     if None in below:
         return None
     return placed_as(_folded(rebuilt(tree, [one for one in below if one])), tree)
+
+
+def _without_lengths(tree: Tree) -> Tree:
+    """A tree without the shapes in it, whose lengths are no part of an entry."""
+    return _without_lengths(tree.operand) if isinstance(tree, Reshape) else remade(tree, _without_lengths)
 
 
 def _folded(tree: Tree) -> Tree:
@@ -180,7 +188,7 @@ def _turned(program: Program, turned: Mapping[str, str]) -> Program:
 
     def change(tree: Tree) -> Tree:
         match tree:
-            case Operation("-", Number(value), Symbol(name)) if value == 1 and name in turned:
+            case Operation("-", one, Symbol(name)) if unshaped(one) == _ONE and name in turned:
                 return placed_as(Symbol(turned[name]), tree)
             case Symbol(name) if name in turned:
                 return placed_as(operation("-", _ONE, Symbol(turned[name])), tree)

@@ -173,3 +173,10 @@ def test_what_a_definition_was_made_with_gets_no_other_value(text: str) -> None:
 def test_other_names_and_arguments_get_values() -> None:
     text = "q = Normal(mu, std)\nz = mu + std\nf = lambda m: 2 * m\nm = 3 * mu\nf(m)"
     assert read_program(text).tree == read_program("2 * (3 * mu)").tree
+
+
+def test_a_value_is_no_function_of_its_name() -> None:
+    for text in ("exp = make_exp()\nexp(x)", "h, log = parts(x)\nlog(x)", "exp = x * 2\nexp(x)"):
+        with pytest.raises(FormulaError, match="not followed"):
+            read_program(text, "python")
+    assert value("mean = 2 * x\nx + mean") == executed("mean = 2 * x\nx + mean")

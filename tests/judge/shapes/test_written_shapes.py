@@ -48,3 +48,27 @@ def is_the_kl(text: str) -> bool:
 def test_sums_over_written_shapes(text: str, expected: bool) -> None:
     assert is_the_kl(text) is expected
     assert (verify(read_program(KL + text, "python")).best.kind == "exact") is expected
+
+
+@pytest.mark.parametrize(
+    ("mask", "kind"),
+    [
+        ("mask[:, None]", "exact"),
+        ("mask[:, None] * np.ones_like(kl)", "scaled"),
+        ("mask[:, None] + np.zeros_like(kl)", "scaled"),
+        ("mask[:, None] * np.ones((B, latent_dim))", "scaled"),
+        ("mask[:, None] * np.ones((B, 1))", "exact"),
+        ("np.broadcast_to(mask[:, None], kl.shape)", "scaled"),
+        ("np.broadcast_to(mask[:, None], (B, latent_dim))", "scaled"),
+    ],
+)
+def test_a_mask_in_a_larger_shape_counts_a_row_as_often(mask: str, kind: str) -> None:
+    random = np.random.default_rng(3)
+    space: dict[str, Any] = {"np": np, "B": 6, "latent_dim": 4, "mask": np.array([1.0, 0, 1, 1, 0, 1])}
+    space |= dict(zip(("mu", "logvar"), random.normal(size=(2, 6, 4)), strict=True))
+    text = f"{KL}m = {mask}; (kl * m).sum() / m.sum()"
+    *before, last = text.split("; ")
+    exec("\n".join(before), space)
+    is_mean_over_kept = np.isclose(eval(last, space), space["kl"].sum(1)[space["mask"] == 1].mean())
+    assert is_mean_over_kept == (kind == "exact")
+    assert verify(read_program(text, "python")).best.kind == kind

@@ -11,6 +11,7 @@ from klcli.formula.read.calls.masks import complement, mask_in
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.vocabulary import AXIS_NAMES
+from klcli.formula.traversal import unshaped
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 
 _LOWEST_THRESHOLD = 15
@@ -91,7 +92,7 @@ def _squared_error(reader: CallReader, call: Invocation) -> Tree | None:
         return None
     if len(trees) != 2:
         return None
-    rest = [tree for tree in trees if tree != _ZERO]
+    rest = [tree for tree in trees if unshaped(tree) != _ZERO]
     square = _reduced(call, operation("^", rest[0] if len(rest) == 1 else operation("-", *trees), _TWO))
     if square is None or len(rest) == 1:
         return square

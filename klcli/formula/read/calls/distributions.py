@@ -10,7 +10,7 @@ from klcli.formula.read.callee import called
 from klcli.formula.read.calls.matrix_einsum import transposed
 from klcli.formula.read.calls.normal_methods import NORMAL_DIVERGENCE, NORMAL_DIVERGENCE_OF_VARIANCES
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
-from klcli.formula.traversal import substitute
+from klcli.formula.traversal import substitute, unshaped
 from klcli.formula.tree import (
     Length,
     MatrixCall,
@@ -165,12 +165,13 @@ def _matrix_divergence(reader: CallReader, call: Invocation) -> Tree | None:
     if q is None or p is None:
         return None
     (mean, own), (other_mean, other) = q, p
-    distance = mean if other_mean == _ZERO else operation("-", mean, other_mean)
+    distance = mean if unshaped(other_mean) == _ZERO else operation("-", mean, other_mean)
     inverse = MatrixCall("inverse", other)
     is_unit = isinstance(other, MatrixCall) and other.function == "eye"
     trace = MatrixCall("trace", own if is_unit else MatrixProduct(inverse, own))
     form = MatrixProduct(transposed(distance), distance if is_unit else MatrixProduct(inverse, distance))
-    terms = operation("-", operation("+", trace, form), Length(mean if mean != _ZERO else other_mean, None))
+    size = Length(other_mean if unshaped(mean) == _ZERO else mean, None)
+    terms = operation("-", operation("+", trace, form), size)
     logs: Tree = Negative(MatrixCall("logdet", own))
     if not is_unit:
         logs = operation("-", MatrixCall("logdet", other), MatrixCall("logdet", own))
@@ -191,7 +192,7 @@ def _mean_and_covariance(reader: CallReader, one: WrittenNormal) -> tuple[Tree, 
             return mean, MatrixProduct(spread, transposed(spread))
         case "precision":
             return mean, MatrixCall("inverse", spread)
-    return (mean, MatrixCall("eye", _ONE)) if spread == _ONE else None
+    return (mean, MatrixCall("eye", _ONE)) if unshaped(spread) == _ONE else None
 
 
 DIVERGENCES: tuple[CallRow, ...] = (

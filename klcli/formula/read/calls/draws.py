@@ -9,6 +9,7 @@ from klcli.formula.read.callee import called
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
 from klcli.formula.read.random_calls import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.read.vocabulary import NOISE
+from klcli.formula.traversal import unshaped
 from klcli.formula.tree import Number, Symbol, Tree, operation
 
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -23,7 +24,7 @@ def _noise(reader: CallReader, call: Invocation) -> Tree | None:
     given = noise_parameters(call.node)
     if "scale" in given and (scale := reader.tree(given["scale"])) != _ONE:
         tree = operation("*", scale, tree)
-    if "mean" in given and (mean := reader.tree(given["mean"])) != _ZERO:
+    if "mean" in given and unshaped(mean := reader.tree(given["mean"])) != _ZERO:
         tree = operation("+", mean, tree)
     return tree
 

@@ -10,6 +10,7 @@ from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import LABEL_NAMES, Build, CallReader, CallRow, Invocation
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.symbol_names import FUNCTIONS
+from klcli.formula.traversal import unshaped
 from klcli.formula.tree import Call, Negative, Number, Operator, Tree, operation
 
 _ZERO, _ONE, _TWO = (Number(Fraction(value)) for value in range(3))
@@ -57,8 +58,8 @@ def _hypotenuse(one: Tree, other: Tree) -> Tree:
 
 def _log_of_sum(one: Tree, other: Tree) -> Tree:
     """log(e^x + e^y), which is softplus where one of the two is 0."""
-    if _ZERO in (one, other):
-        return Call("softplus", one if other == _ZERO else other)
+    if _ZERO in (unshaped(one), unshaped(other)):
+        return Call("softplus", one if unshaped(other) == _ZERO else other)
     return Call("log", operation("+", Call("exp", one), Call("exp", other)))
 
 

@@ -17,6 +17,7 @@ from klcli.formula.read.callee import whose_shape
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.identifiers import MASK
 from klcli.formula.read.vocabulary import AXIS_NAMES
+from klcli.formula.traversal import unshaped
 from klcli.formula.tree import (
     KeptEntries,
     Length,
@@ -51,7 +52,7 @@ def is_mask(tree: Tree) -> bool:
             return MASK.says(name)
         case Reshape(operand) | Stop(operand) | KeptEntries(operand):
             return is_mask(operand)
-        case Operation("-", left, right) if left == _ONE:
+        case Operation("-", left, right) if unshaped(left) == _ONE:
             return is_mask(right)
         case Operation("*", left, right):
             return is_mask(left) and is_mask(right)
@@ -61,7 +62,7 @@ def is_mask(tree: Tree) -> bool:
 def complement(mask: Tree) -> Tree:
     """The mask that keeps what another one leaves out: 1 less that."""
     match mask:
-        case Operation("-", Number(value), other) if value == 1:
+        case Operation("-", one, other) if unshaped(one) == _ONE:
             return other
     return operation("-", _ONE, mask)
 

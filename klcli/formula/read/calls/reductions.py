@@ -19,7 +19,7 @@ from klcli.formula.read.calls.row import (
     row,
 )
 from klcli.formula.read.calls.shapes import axis_length
-from klcli.formula.read.calls.types import has_integer_type
+from klcli.formula.read.calls.types import has_integer_type, keeps_no_number
 from klcli.formula.read.vocabulary import AXIS_NAMES
 from klcli.formula.symbol_names import MAX_NAME
 from klcli.formula.traversal import walk
@@ -75,7 +75,10 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
         raise reader.error(f"{kind} does not take this argument", others[0])
     axes = (*others[:1], *keywords_of(call, *AXIS_NAMES))
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
-    if label := next((one for one in node.args if isinstance(literal(one), str)), None):
+    if keeps_no_number([], node):
+        raise reader.error("a sum of this type keeps no number", node, "leave the type out")
+    labels = (one for one in (*node.args, *axes) if isinstance(literal(one), str))
+    if label := next(labels, None):
         raise reader.error("an axis that has a name is not followed", label, "write its number")
     if len(axes) > 1 or len(kept) > 1:
         raise reader.error(f"{kind} does not take so many arguments", node)

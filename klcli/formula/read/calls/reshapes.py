@@ -91,10 +91,27 @@ def _transposed(reader: CallReader, call: Invocation) -> Tree | None:
     return None
 
 
-def lengths_of(reader: CallReader, shape: ast.expr, count: int) -> list[Tree]:
+def shaped(reader: CallReader, value: Tree, given: Sequence[ast.expr]) -> Tree | None:
+    """A number in a shape that is written; None where that is not known for arrays of every size.
+
+    Args:
+        reader: of the text.
+        value: the number.
+        given: its shape.
+    """
+    entries = _entries(given)
+    like = _whole_shape(entries[0]) if len(entries) == 1 else None
+    if like and (tree := reader.read(like)):
+        return Reshape(value, "expand", like=tree)
+    lengths = [reader.read(entry) for entry in entries]
+    found = tuple(one for one in lengths if one and _is_followed(one))
+    return Reshape(value, "expand", lengths=found) if 0 < len(found) == len(lengths) else None
+
+
+def lengths_of(reader: CallReader, shape: ast.expr, count: int) -> list[Tree | None]:
     """The lengths that the names of ``B, d = x.shape`` are; none where a value is no shape.
 
-    Of an array of the text's own that has more axes nothing is known but the first of them.
+    Of an array of the text's own that has more than two axes only the first is known; the others are None.
 
     Args:
         reader: of the text.
@@ -103,9 +120,10 @@ def lengths_of(reader: CallReader, shape: ast.expr, count: int) -> list[Tree]:
     """
     array = _whole_shape(shape)
     tree = array and reader.read(array)
-    if not tree or (count > 2 and _is_output(tree)):
+    if not tree:
         return []
-    return [Length(tree, place) for place in range(count)]
+    known = 1 if count > 2 and _is_output(tree) else count
+    return [Length(tree, place) if place < known else None for place in range(count)]
 
 
 def _refuse_keywords(reader: CallReader, call: Invocation, *known: str) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from fractions import Fraction
+from functools import partial
 
 from klcli.formula.read.ast_parts import is_true, literal, names_in
 from klcli.formula.read.callee import is_module
+from klcli.formula.read.calls.reshapes import shaped
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
 from klcli.formula.read.epsilons import KERAS_EPSILON
 from klcli.formula.read.vocabulary import AXIS_NAMES
-from klcli.formula.tree import Length, Number, Reshape, Stop, Symbol, Tree
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Length, Number, Reshape, Stop, Symbol, Tree, number
 from klcli.values import replace
 
 _OF_NUMBERS = frozenset(("math", "np", "numpy"))
@@ -113,7 +115,16 @@ def _len(reader: CallReader, call: Invocation) -> Tree | None:
 def _number(value: int) -> CallRow:
     name = ("zeros", "ones")[value]
     names = f"{name} {name}_like new_{name}"
-    return row(names, "...", f"{value}", lambda _, __: Number(Fraction(value)))
+    return row(names, "...", f"{value}", partial(_repeated, number(value)))
+
+
+def _repeated(value: Tree, reader: CallReader, call: Invocation) -> Tree:
+    """A number as often as an array has entries, or as a shape says; alone where that is not followed."""
+    like = call.name.endswith("_like") and call.arguments and reader.read(call.arguments[0])
+    if like and free_symbols(like):
+        return Reshape(value, "expand", like=like)
+    given = call.arguments[call.name.startswith("new_") :]
+    return shaped(reader, value, [*given, *keywords_of(call, "shape", "size")]) or value
 
 
 def _filled(reader: CallReader, call: Invocation) -> Tree | None:

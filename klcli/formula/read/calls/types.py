@@ -13,7 +13,7 @@ from klcli.lazy_regex import regex
 
 _INTEGER_TYPE = regex(r"u?int(8|16|32|64|_|c|p)?|long(long)?|short|u?byte|[iu][1248]")
 """The types of integers in numpy, torch and TensorFlow; a cast to one of them cuts a number off."""
-_OTHER_TYPE = regex(r"bool(_|ean)?|[b?]1?|q?u?int\w+|c(omplex|float|double|half)\w*|c(8|16)|str_?|object_?")
+_OTHER_TYPE = regex(r"bool(_|ean)?|[b?]1?|qu?int\w+|c(omplex|float|double|half)\w*|c(8|16)|str_?|object_?")
 """Types in which a number is no number of its own size any more."""
 _WITHOUT_GRADIENTS = frozenset(("np", "numpy", "math"))
 """Libraries that have no gradients: a number made of what they compute has none to lose."""
@@ -23,6 +23,11 @@ _WITH_GRADIENTS = frozenset(("torch", "th", "F", "nn", "tf", "tensorflow", "jax"
 def has_integer_type(arguments: list[ast.expr], node: ast.Call) -> bool:
     """Whether a cast is one to integers: ``x.to(torch.int32)``, ``tf.cast(x, "int64")``."""
     return any(_INTEGER_TYPE.fullmatch(word) for word in _types(arguments, node))
+
+
+def keeps_no_number(arguments: list[ast.expr], node: ast.Call) -> bool:
+    """Whether a cast is one to bool, to complex numbers or to words."""
+    return any(map(_OTHER_TYPE.fullmatch, _types(arguments, node)))
 
 
 def _types(arguments: list[ast.expr], node: ast.Call) -> list[str]:
@@ -45,7 +50,7 @@ def _same(reader: CallReader, call: Invocation) -> Tree | None:
     """The first argument; of TensorFlow's variables it is only what they begin with."""
     if not call.arguments or is_learned(call.node):
         return None
-    if any(map(_OTHER_TYPE.fullmatch, _types(call.arguments[1:], call.node))):
+    if keeps_no_number(call.arguments[1:], call.node):
         raise reader.error("a cast to this type keeps no number", call.node, "leave the cast out")
     return reader.tree(call.arguments[0])
 

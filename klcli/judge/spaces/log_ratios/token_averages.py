@@ -89,6 +89,8 @@ def tokens_of(tree: Tree, others: Sequence[str]) -> Tokens:
         return _NONE
     masks = [name for name in free_symbols(tree) if is_mask(name)]
     full = (_BATCH, _LENGTH)
+    if masks and any(isinstance(node, KeptEntries) for node in walk(tree)) and not _runs(tree, masks, others):
+        return Tokens("sum", "", f"it does not run where {' and '.join(masks)} leaves out entries")
     for shape in (full, (_BATCH,), (_BATCH, 1)) if masks else (full,):
         try:
             found = _Moved(tree, masks, _mask(shape), others)
@@ -96,6 +98,20 @@ def tokens_of(tree: Tree, others: Sequence[str]) -> Tokens:
         except (ShapeError, UnshapedError):
             continue
     return _UNKNOWN
+
+
+def _runs(tree: Tree, masks: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a program runs with masks of some shape that leave entries out."""
+    for shape in ((_BATCH, _LENGTH), (_BATCH,), (_BATCH, 1)):
+        left_out = Array(shape, [*filled(shape, 1.0).values[:-1], 0.0])
+        try:
+            _Moved(tree, masks, left_out, others)
+        except UnshapedError:
+            return True
+        except ShapeError:
+            continue
+        return True
+    return False
 
 
 def _mask(shape: tuple[int, ...]) -> Array:

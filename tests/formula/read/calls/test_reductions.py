@@ -54,7 +54,11 @@ def test_what_is_not_understood(text: str) -> None:
 
 
 def test_axes_that_are_not_known_are_not_passed_over() -> None:
-    for text, problem in (("x.sum('batch')", "has a name"), ("x.sum(1, keepdim=flag)", "is kept")):
+    for text, problem in (
+        ("x.sum('batch')", "has a name"),
+        ("x.sum(axis='b')", "has a name"),
+        ("x.sum(1, keepdim=flag)", "is kept"),
+    ):
         with pytest.raises(FormulaError, match=problem):
             read_program(text, "python")
     for text in ("x.unsqueeze(place)", "x.squeeze(dim=(0, 1))"):
@@ -62,8 +66,13 @@ def test_axes_that_are_not_known_are_not_passed_over() -> None:
             read_program(text, "python")
 
 
+def test_a_sum_of_truths_is_refused() -> None:
+    with pytest.raises(FormulaError, match="keeps no number"):
+        read_program("x.sum(dtype=torch.bool)", "python")
+
+
 def test_equal_numbers_whose_count_is_not_known_are_not_added_up() -> None:
-    for text in ("m = torch.ones_like(x); (x*m).sum()/m.sum()", "w = 2 * torch.ones_like(x); torch.sum(w)"):
+    for text in ("m = torch.ones(n); (x*m).sum()/m.sum()", "w = 2 * torch.ones(n, k); torch.sum(w)"):
         with pytest.raises(FormulaError, match="equal numbers"):
             read_program(text, "python")
     # Nothing is nothing however often, and a mean needs no count.

@@ -90,6 +90,6 @@ def test_what_an_encoder_puts_out_has_the_shape_that_it_is_given(text: str) -> N
 
 
 def test_of_more_axes_of_another_array_nothing_is_known() -> None:
-    for text, expected in (("a, b = x.shape", 2), ("a, b, c = x.shape", 0), ("a, b, c = (2*x).shape", 2)):
+    for text, expected in (("a, b = x.shape", 2), ("a, b, c = x.shape", 1), ("a, b, c = (2*x).shape", 2)):
         nodes = walk(read_program(f"{text}\ny * a * b", "python").arrays)
         assert sum(isinstance(node, Length) for node in nodes) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from klcli.formula.program_reader import read_program
@@ -139,3 +140,24 @@ def test_other_terms_count_nothing() -> None:
 def test_what_is_not_followed() -> None:
     found = told(f"torch.log({U}).sum()")
     assert found.text == "how its entries are added up was not followed"
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("(q[mask] - p[mask]).mean()", True),
+        ("(q - p)[mask].mean()", True),
+        ("q[mask].mean() - p.mean()", True),
+        ("(q[mask] - p).mean()", False),
+        ("(q - p[mask]).mean()", False),
+    ],
+)
+def test_entries_that_a_mask_takes_of_one_alone_do_not_run_beside_the_other(text: str, *, runs: bool) -> None:
+    q, p, mask = np.ones((3, 4)), np.ones((3, 4)), np.arange(12).reshape(3, 4) % 2 == 1
+    try:
+        eval(text, {"q": q, "p": p, "mask": mask})
+    except (IndexError, ValueError):
+        assert not runs
+    else:
+        assert runs
+    assert ("it does not run where mask leaves out entries" in told(text).flaw) is not runs
