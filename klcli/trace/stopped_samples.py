@@ -94,4 +94,5 @@ def is_stopped(recording: Recording, index: int) -> bool:
         recording: the run.
         index: of the node.
     """
-    return any(step.op == "stop" and step.args[0] == index for step in recording.steps)
+    is_cut = any(step.op == "stop" and step.args[0] == index for step in recording.steps)
+    return is_cut or not recording.steps[index].grad

@@ -20,6 +20,13 @@ def by_hand(mu: Any, logvar: Any, name: str) -> Any:
         return mu + noise(mu) * (logvar / 2).exp()
 
 
+def by_operands(mu: Any, logvar: Any, name: str) -> Any:
+    """The mean and the head are held still, and the sample is made of these."""
+    if name == "sample":
+        mu, logvar = mu.detach(), logvar.detach()
+    return mu + noise(mu) * (logvar / 2).exp()
+
+
 def by_normal(mu: Any, logvar: Any, name: str) -> Any:
     """``torch.normal`` has gradients, which are 0."""
     std = (logvar / 2).exp()
@@ -34,7 +41,7 @@ def gradient(loss: Any) -> Any:
     return torch.autograd.grad(loss, ENCODER.weight, retain_graph=True, allow_unused=True)[0]
 
 
-@pytest.mark.parametrize("draw", [by_distribution, by_hand, by_normal])
+@pytest.mark.parametrize("draw", [by_distribution, by_hand, by_operands, by_normal])
 @pytest.mark.parametrize(
     ("name", "also", "codes"),
     [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, nodes_of, sources_of
 from ..notes import Node
+from ..stacks import extreme_operands
 from .linear_algebra import contracted
 from .loops import stacked, summed_over_stack
 from .places import calls_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _NAMES = {"logistic": "sigmoid", "add_any": "add"}
 _NEUTRAL = {"add": 0, "sub": 0, "mul": 1, "div": 1}
 """The second operands that change nothing, of a sum and a product the first ones, too."""
+_EXTREMES = {"reduce_max": "max", "reduce_min": "min"}
+"""What takes one of several arrays, by its names in all frameworks."""
 _LAYERS = ("dot_general", "conv_general_dilated")
 
 
@@ -39,9 +42,12 @@ def node_of(equation: Any, given: Sequence[Any], index: int) -> Any:
         return constant
     node = Node("full", (constant,)) if constant is not None else _followed(equation, given, index, shape)
     if node is None:
-        sources = sources_of(variable.aval.shape, given)
+        name = _EXTREMES.get(name, name)
         grad = any(one.grad for one in nodes_of(given))
-        return leaf(variable.aval, name, sources, grad=grad)
+        operands = extreme_operands(name, given[0] if given else None)
+        if operands and operands[0].origins:
+            return Node("leaf", operands, shape, str(variable.aval.dtype), grad, None, made_by=name)
+        return leaf(variable.aval, name, sources_of(variable.aval.shape, given), grad=grad)
     node.shape, node.dtype = shape, str(variable.aval.dtype)
     node.grad = any(one.grad for one in nodes_of(node.args)) and node.op != "stop"
     return node

@@ -25,6 +25,8 @@ FAILURES = (RuntimeError, TypeError, ValueError, NotImplementedError, jax.errors
 """What JAX raises that cannot compute a function out of its place, as one that talks to other devices."""
 _MOST_VALUES = 20000
 """Entries of a leaf, or of what has a name, whose values are told."""
+_MOST_WHOLE = 4096
+"""Entries of an array with respect to which the gradient of the whole loss is told."""
 
 
 def is_concrete(row: EquationRow, inputs: Iterable[Any]) -> bool:
@@ -55,19 +57,28 @@ def note_values(
     slots = {one.serial: slot for slot, one in enumerate(row.nodes) if isinstance(one, Node)}
     wanted = {one.serial: one for one in nodes if one.serial in slots and _is_told(one)}
     pairs = list(_pairs(root, slots))
+    whole = [by for of, arrays in pairs if of is root for by in arrays if math.prod(by.shape) <= _MOST_WHOLE]
 
     def computed(given: Sequence[Any]) -> Any:
         values = _run(row.steps, {**row.known, **dict(zip(row.inputs, given))})  # noqa: B905
         told = {serial: values[slots[serial]] for serial in wanted}
-        return values[slots[root.serial]], told, gradients_of(row, values, slots, root, pairs)
+        of, by = slots[root.serial], [slots[one.serial] for one in whole]
+        own = _slopes(row, values, of, None, by, is_whole=True)
+        return values[of], told, gradients_of(row, values, slots, root, pairs), own
 
     with jax.ensure_compile_time_eval(), jax.disable_jit(False):
-        value, told, slopes = jax.jit(computed)(list(inputs))
+        value, told, slopes, of_all = jax.jit(computed)(list(inputs))
     for serial, array in told.items():
         wanted[serial].more["values"] = values_of(array)
     found = [(of, by, slope) for (of, arrays), own in zip(pairs, slopes) for by, slope in zip(arrays, own)]  # noqa: B905
     number = float(value) if value.shape == () else None
-    return number, [{"of": of, "by": by, "values": values_of(slope)} for of, by, slope in found]
+    return number, [
+        *({"of": of, "by": by, "values": values_of(slope)} for of, by, slope in found),
+        *(
+            {"of": root, "by": by, "values": values_of(slope), "whole": True}
+            for by, slope in zip(whole, of_all)  # noqa: B905
+        ),
+    ]
 
 
 def _is_told(node: Node) -> bool:
@@ -112,10 +123,16 @@ def gradients_of(
 
 
 def _slopes(
-    row: EquationRow, values: Mapping[int, Any], of: int, weight: Any, by: Sequence[int]
+    row: EquationRow,
+    values: Mapping[int, Any],
+    of: int,
+    weight: Any,
+    by: Sequence[int],
+    *,
+    is_whole: bool = False,
 ) -> list[Any]:
-    """The gradients of one array, weighted, with respect to others; nothing flows on from leaves."""
-    steps = _between(row, of)
+    """The gradients of one array, weighted, with respect to others; whole, they flow on from leaves."""
+    steps = _between(row, of, is_whole=is_whole)
 
     def shifted(shifts: Sequence[Any]) -> Any:
         found = _run(steps, dict(values), dict(zip(by, shifts)))  # noqa: B905
@@ -124,8 +141,8 @@ def _slopes(
     return list(jax.grad(shifted)([jnp.zeros_like(values[slot]) for slot in by]))
 
 
-def _between(row: EquationRow, of: int) -> list[Any]:
-    """The equations from leaves to an array."""
+def _between(row: EquationRow, of: int, *, is_whole: bool) -> list[Any]:
+    """The equations from leaves to an array, or all that lead to it."""
     makers = {slot: index for index, (_, _, made) in enumerate(row.steps) for slot in made}
     needed: set[int] = set()
     stack = [of]
@@ -133,7 +150,7 @@ def _between(row: EquationRow, of: int) -> list[Any]:
         slot = stack.pop()
         node = row.nodes[slot]
         is_end = isinstance(node, Node) and node.op in ENDS and node.more.get("made_by") != "stack"
-        if slot not in makers or makers[slot] in needed or is_end:
+        if slot not in makers or makers[slot] in needed or (is_end and not is_whole):
             continue
         needed.add(makers[slot])
         stack.extend(row.steps[makers[slot]][1])
