@@ -179,10 +179,13 @@ def divergence_of(
 
 
 def _at_what_uses(excerpt: CodeExcerpt, names: set[str]) -> CodeExcerpt:
-    """An excerpt that points at what is made of names, and at no other, longer term of the loss."""
+    """An excerpt that points at what is made of names, and at no other, longer term of the loss.
+
+    What a network makes of a sample is another term.
+    """
     reached, using = set(names), []
     for step in excerpt.steps:
-        if not step.uses.isdisjoint(reached):
+        if not (step.is_opaque or step.read.isdisjoint(reached)):
             using.append(step)
             reached |= step.targets
     own = max(using, key=lambda step: step.sums, default=excerpt.formula)

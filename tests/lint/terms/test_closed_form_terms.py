@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.lint.linter import linted
 from klcli.lint.terms.closed_form_terms import divergence
 from klcli.lint.terms.programs import program_of
-from tests.lint.sources import excerpts
+from tests.lint.sources import excerpts, module
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,19 @@ def test_two_kls_of_two_latents_are_looked_at_each_by_itself() -> None:
     program = program_of(found.source)
     assert program is not None
     assert divergence(found, program) is None
+
+
+def test_a_kl_is_pointed_at_and_not_the_longer_error_of_a_loss_that_a_caller_makes() -> None:
+    source = """
+def vae_loss(recon, orig, mu, logvar):
+    error = -(torch.log(recon + EPS) * orig + torch.log(1 - recon + EPS) * (1 - orig)).sum(-1)
+    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1)
+    return error + kl
+
+def train(images, encoder, decoder):
+    sample, mu, logvar = encoder(images)
+    recon = decoder(sample)
+    loss = vae_loss(recon, images, mu, logvar)
+    loss.backward()
+"""
+    assert [term.place.line for term in linted(module(source)).terms if term.kind == "kl"] == [4]
