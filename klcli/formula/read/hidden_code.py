@@ -14,7 +14,7 @@ _RUNNING = frozenset(
     ("exec", "eval", "globals", "locals", "vars", "setattr", "delattr", "__import__", "execfile")
 )
 """Functions of Python that run text, or give names and attributes other values."""
-_PATCHING = frozenset(("patch", "__setattr__", "__setitem__", "__delattr__", "set_grad_enabled"))
+_PATCHING = frozenset(("patch", "__setattr__", "__setitem__", "__delattr__"))
 _INNER = frozenset(("__dict__", "__globals__", "__code__", "__builtins__", "__class__", "__defaults__"))
 """Attributes by which names, attributes and functions are changed."""
 _HINT = "leave it out, and give the lines that compute the KL"
@@ -33,7 +33,7 @@ def refuse_hidden(
         FormulaError: there is some.
     """
     nodes = [node for statement in statements for node in walked(statement)]
-    options = set(_options(nodes))
+    options, contexts = set(_options(nodes)), set(_contexts(nodes))
     owners = {owner.id for owner in _owners(nodes)}
     for node in nodes:
         match node:
@@ -41,6 +41,8 @@ def refuse_hidden(
                 raise complaint(f"what {name}() changes is not followed", node, _HINT)
             case ast.Call(func=ast.Attribute(attr=name)) if name in _PATCHING or _is_patch(node):
                 raise complaint(f"what {called(node)}() changes is not followed", node, _HINT)
+            case ast.Call() if called(node) == "set_grad_enabled" and node not in contexts:
+                raise complaint("from where on there are gradients is not followed", node, _HINT)
             case ast.Attribute(attr=name) if name in _INNER:
                 raise complaint(f"what is done through {name} is not followed", node, _HINT)
             case ast.Attribute(value=owner, ctx=ast.Store() | ast.Del()) if (
@@ -66,6 +68,16 @@ def _options(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:
         match node:
             case ast.Assign(targets=[target], value=ast.Constant()):
                 yield target
+
+
+def _contexts(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:
+    """What stands behind ``with``, or decorates a function: it holds only within."""
+    for node in nodes:
+        match node:
+            case ast.withitem(context_expr=around):
+                yield around
+            case ast.FunctionDef(decorator_list=decorators):
+                yield from decorators
 
 
 def _is_patch(node: ast.Call) -> bool:

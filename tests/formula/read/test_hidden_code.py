@@ -31,7 +31,12 @@ def test_what_may_change_any_name_is_refused(line: str, *, is_behind: bool) -> N
     "line",
     [
         *("model.eval()", "torch.backends.cudnn.benchmark = True", "np = jnp if on_gpu else numpy"),
-        *("self.kl_weight = 2", "T = 0.5", "optimizer.step()"),
+        *(
+            "with torch.set_grad_enabled(True):\n    pass",
+            "self.kl_weight = 2",
+            "T = 0.5",
+            "optimizer.step()",
+        ),
     ],
 )
 def test_what_changes_nothing_of_it_is_not(line: str) -> None:
