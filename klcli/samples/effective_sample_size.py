@@ -37,7 +37,9 @@ class LogWeights:
         if highest == -inf:
             return
         for window in {highest, highest - 1}:
-            weights = numpy.exp(logs[windows == window] - window * _WINDOW)
+            places = logs[windows == window] - window * _WINDOW
+            # Within half a window but for rounding, which beyond 1e18 is more than a double can be raised to.
+            weights = numpy.exp(numpy.clip(places, -_WINDOW, _WINDOW))
             if weights.size:
                 own = self._sums.setdefault(int(window), ExactSums(2))
                 own.add(numpy.stack([weights, weights * weights], axis=1))

@@ -82,6 +82,14 @@ def pareto_shape(excesses: NDArray[Any]) -> float:
     """
     import numpy
 
+    # An exponential distribution gives 0/0; excesses that span all doubles overflow, and weigh nothing.
+    with numpy.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return _shape(excesses)
+
+
+def _shape(excesses: NDArray[Any]) -> float:
+    import numpy
+
     size = excesses.size
     # The grid of the article on the distribution, of 30 points in the place of 20 as in that on smoothing.
     points = 30 + int(sqrt(size))
@@ -89,8 +97,7 @@ def pareto_shape(excesses: NDArray[Any]) -> float:
     steps = 1 - numpy.sqrt(points / (numpy.arange(points) + 0.5))
     thetas = 1 / excesses[-1] + steps / (3 * quartile)
     shapes = numpy.array([float(numpy.log1p(-theta * excesses).mean()) for theta in thetas])
-    with numpy.errstate(divide="ignore", invalid="ignore"):  # 0/0 is that of an exponential distribution
-        rates = numpy.where(shapes == 0, 1 / excesses.mean(), -thetas / shapes)
+    rates = numpy.where(shapes == 0, 1 / excesses.mean(), -thetas / shapes)
     log_likelihood = size * (numpy.log(rates) - shapes - 1)
     weights = numpy.exp(log_likelihood - log_likelihood.max())
     theta = float(weights @ thetas / weights.sum())

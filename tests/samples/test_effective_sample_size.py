@@ -51,3 +51,13 @@ def test_weights_on_both_sides_of_the_end_of_a_window() -> None:
         weights = LogWeights()
         weights.add(numpy.array([first, second]))
         assert weights.effective_size == pytest.approx(2.0, rel=1e-3)
+
+
+@pytest.mark.parametrize("size", [1e16, 1e20, 1e100, 1e307])
+def test_logarithms_beyond_all_use_come_to_an_end(size: float) -> None:
+    """Their rounding alone was beyond what exp can take, and the sums of what is infinite never ended."""
+    for seed in range(20):
+        logs = size * numpy.random.default_rng(seed).normal(size=1000)
+        found = LogWeights()
+        found.add(logs)
+        assert found.effective_size == 1  # the others are as good as 0 beside the largest

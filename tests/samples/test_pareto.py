@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import isfinite, sqrt, ulp
 
 import mpmath
@@ -94,3 +95,11 @@ def test_a_theta_of_zero_is_the_exponential_distribution() -> None:
         excesses = numpy.full(16, 1.0)
         excesses[8:] = largest + step * ulp(largest)
         assert isfinite(pareto_shape(excesses))
+
+
+def test_excesses_that_span_all_doubles_overflow_in_silence() -> None:
+    values = numpy.sort(numpy.random.default_rng(0).exponential(size=100))
+    values[-1] = 1e308
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert pareto_shape(values) > 1
