@@ -21,24 +21,32 @@ from klcli.trace.samplers import read_samples
 from klcli.trace.summands import parts_of
 from klcli.values import dataclass
 
+_SAME = 1e-6
+"""Relative: a number that was read and comes back, through a product in single precision."""
 _CLOSE = 1e-5
-"""Relative: sums in single precision of a few thousand entries."""
+"""Relative: sums in single precision of a few thousand entries, computed anew."""
 _SUM = "the sum of all KLs"
 _TYPED = "{:.1e}"
 """Two digits, as weights are typed: 0.5, 0.00025, 1/60000."""
+_COARSE = "{:.0e}"
+"""One digit for a value that is computed anew: with two, one number of thirty is that of a KL by chance."""
 _DIGITS = 3
 """Of a weight in a sentence: one more than is typed shows that no more is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class _NumericKl:
-    """A KL whose value is known, and what it is: its lengths, the arrays that it is of, where it stands."""
+    """A KL whose value is known, and what it is: its lengths, the arrays that it is of, where it stands.
+
+    ``is_read`` says that the value is the program's own.
+    """
 
     value: float
     what: str
     shape: tuple[int, ...]
     nodes: frozenset[int]
     place: Place | None
+    is_read: bool
 
 
 def kls_as_numbers(
@@ -92,7 +100,7 @@ def _together(known: Sequence[_NumericKl]) -> Iterator[_NumericKl]:
     """Several KLs as one that was added up in a loop, as those of layers are."""
     if len(known) > 1:
         nodes = frozenset(node for one in known for node in one.nodes)
-        yield _NumericKl(sum(one.value for one in known), _SUM, known[0].shape, nodes, known[-1].place)
+        yield _NumericKl(sum(one.value for one in known), _SUM, known[0].shape, nodes, known[-1].place, True)
 
 
 def _is_kl(part: Part) -> bool:
@@ -117,7 +125,7 @@ def _read(recording: Recording, part: Part) -> Iterator[_NumericKl]:
             place = recording.steps[inner].place
             what = part.estimation.named if part.estimation else "the KL"
             what = _SUM if len(values) > 1 else what
-            yield _NumericKl(sum(values), what, shape, _nodes(recording, part), place)
+            yield _NumericKl(sum(values), what, shape, _nodes(recording, part), place, True)
 
 
 def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
@@ -130,7 +138,7 @@ def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
         pairs = zip(arrays[mean].values, sigmas, strict=False)
         value = sum(kl_of_moments(m, s, 0, 1).real for m, s in pairs)
         nodes = frozenset(min(recording.alike(builder.symbols[name])) for name in (mean, head))
-        yield _NumericKl(value, _SUM, arrays[mean].shape, nodes, recording.steps[index].place)
+        yield _NumericKl(value, _SUM, arrays[mean].shape, nodes, recording.steps[index].place, False)
 
 
 def _nodes(recording: Recording, part: Part) -> frozenset[int]:
@@ -145,10 +153,11 @@ def _weight(added: AddedNumber, kl: _NumericKl) -> float | None:
     """The weight that a number has of a KL, if it is one that is typed, besides sums and means; else None."""
     if not kl.value or not added.value:
         return None
+    typed, close = (_TYPED, _SAME) if kl.is_read else (_COARSE, _CLOSE)
     ratio = abs(added.value / kl.value)
     lengths = [prod(some) for count in range(3) for some in combinations(kl.shape, count)]
     for divisor in dict.fromkeys((*lengths, *(1 / one for one in lengths))):
         for one in (ratio * divisor, 1 / (ratio * divisor)):
-            if isclose(one, float(_TYPED.format(one)), rel_tol=_CLOSE):
+            if isclose(one, float(typed.format(one)), rel_tol=close):
                 return ratio
     return None

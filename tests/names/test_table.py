@@ -23,7 +23,7 @@ NOTATION = (
     "formula/read/ambiguities.py",  # an expectation, E_q
     "formula/read/calls/types.py",  # names of types
     "formula/read/statements.py",  # functions that a KL is made of
-    "formula/read/stray_text.py",  # a left-hand side, KL(q || p)
+    "formula/read/refused_text.py",  # a left-hand side, KL(q || p)
     "judge/left_side.py",  # the letters in KL(q || p)
     "lint/source/text_prefilter.py",  # derived from the table, for texts
 )

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import klcli
+from klcli.trace.added_numbers import AddedNumber
+from klcli.trace.kls_as_numbers import _NumericKl, _weight
 from tests.trace.losses import DECODER, ENCODER, LATENTS, B, D, F, N, X, heads, noise, torch
 
 PRIOR = torch.nn.Linear(N, 2 * LATENTS)
@@ -113,3 +115,10 @@ def test_a_kl_that_is_logged_beside_another_penalty() -> None:
         return torch.exp(-noise(mu).square()).mean() - 2 * torch.exp(-mu.square()).mean()
 
     assert not seen_of(penalty).findings
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_number_is_seldom_that_of_a_kl_by_chance(*, is_read: bool) -> None:
+    kl = _NumericKl(1.7320508, "the KL", (B, LATENTS), frozenset(), None, is_read)
+    others = 10 ** np.random.default_rng(0).uniform(-4, 4, 10_000)
+    assert sum(_weight(AddedNumber(0, one), kl) is not None for one in others) < 60

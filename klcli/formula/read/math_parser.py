@@ -21,7 +21,7 @@ from functools import cache
 from klcli.formula.read.ambiguities import STARTS_FACTOR
 from klcli.formula.read.components import whole_vectors
 from klcli.formula.read.operators import Operators
-from klcli.formula.read.stray_text import WORDS, distribution, leftover, likelihood
+from klcli.formula.read.refused_text import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.syntax_errors import (
     MAX_DEPTH,
     check_text,

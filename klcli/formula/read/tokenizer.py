@@ -21,7 +21,7 @@ from klcli.formula.read.functions_and_transposes import (
 )
 from klcli.formula.read.latex_commands import LATEX_FUNCTIONS, LATEX_IGNORED, LATEX_OPERATORS, LATEX_VARIANTS
 from klcli.formula.read.numerals import Numerals
-from klcli.formula.read.stray_text import leftover
+from klcli.formula.read.refused_text import leftover
 from klcli.formula.read.symbols import Letters
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.read.token_stream import BRACKETS, Token

@@ -17,7 +17,7 @@ OF_MATRICES = entries("of_matrices")
 """Those that only formulas of matrices have."""
 
 MISTAKES: Mapping[str, Mistake] = {
-    mistake.code: mistake for mistake in (*OF_NUMBERS, *OF_MATRICES, *entries("of_code"))
+    mistake.code: mistake for mistake in (*OF_NUMBERS, *OF_MATRICES, *entries("KL2nn_found_by_lint"))
 }
 """Every mistake, by its code."""
 
