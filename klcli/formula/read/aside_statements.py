@@ -15,7 +15,9 @@ from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.identifiers import BESIDE_A_KL, KL
 from klcli.formula.read.vocabulary import MODULES
 
-_REPORTING = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
+_REPORTING = frozenset(
+    ("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update", "update_state")
+)
 """Calls that stand as statements beside a loss and compute none of it."""
 _SQUARES = frozenset(("pow", "power", "square", "norm", "addcmul"))
 

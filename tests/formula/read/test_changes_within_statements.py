@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.formula.program_reader import read_program
 from klcli.formula.read.changes_within_statements import check_order, refuse_change
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.python_source import SourceText
@@ -65,3 +66,13 @@ def test_what_is_reported(text: str, *, is_refused: bool) -> None:
             refuse_change(statement, own)
     else:
         refuse_change(statement, own)
+
+
+def test_a_log_is_no_array_that_is_changed() -> None:
+    kl = "kl = lv.exp() - lv\n"
+    plain = read_program(f"{kl}kl.sum()", "python").arrays
+    for line in ("metrics.update(kl)", "self.kl_tracker.update_state(kl)", "losses.append(kl)"):
+        assert read_program(f"{kl}{line}\nkl.sum()", "python").arrays == plain
+    for line in ("kl.update(2)", "print(kl.mul_(2))"):
+        with pytest.raises(FormulaError, match="kl is changed where it is reported"):
+            read_program(f"{kl}{line}\nkl.sum()", "python")
