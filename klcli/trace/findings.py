@@ -19,7 +19,7 @@ from klcli.trace.exchanged_names import exchanged_names
 from klcli.trace.fixes import corrected, fix_at
 from klcli.trace.held_posteriors import held_posteriors
 from klcli.trace.held_sides import is_trained_besides, never_trained
-from klcli.trace.kls_as_numbers import kls_as_numbers, read_kls
+from klcli.trace.kls_as_numbers import kls_as_numbers, unused_kls
 from klcli.trace.loss_part import Part
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
@@ -72,11 +72,13 @@ def findings_of(
     """
     found: dict[tuple[object, ...], TraceFinding] = {}
     numbers = [number for one in anatomies for number in added_numbers(recording, one.loss.node)]
-    read = list(read_kls(recording, anatomies)) if numbers else []
-    added = kls_as_numbers(recording, anatomies, numbers, read)
-    as_numbers = [TraceFinding(_STOPPED, "warning", *one) for one in added]
+    read = list(unused_kls(recording, anatomies, recording.read)) if numbers else []
+    alive = [index for index in recording.others if recording.steps[index].size == 1]
+    living = list(unused_kls(recording, anatomies, alive)) if numbers else []
+    added = list(kls_as_numbers(recording, anatomies, numbers, [*read, *living]))
+    as_numbers = [TraceFinding(_STOPPED, "warning", at, text, of[-1]) for at, text, of in added]
     read = read if any(one.is_plain for one in numbers) else []
-    named = {one.related for one in as_numbers}
+    named = {place for *_, of in added for place in of}
     everything = [
         *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term, anatomy.terms)),
         *(
@@ -85,7 +87,7 @@ def findings_of(
             for term, text, severity in unmasked_kls(recording, anatomy.terms)
         ),
         *(_of_held(*pair) for anatomy in anatomies for pair in never_trained(anatomy.terms)),
-        *(_of_held(*pair) for anatomy in anatomies for pair in held_posteriors(recording, anatomy)),
+        *(_of_held(*pair) for pair in held_posteriors(recording, anatomies)),
         *(
             TraceFinding(_EXCHANGED, "warning", term.place, text, term=term)
             for anatomy in anatomies

@@ -15,14 +15,15 @@ from klcli.trace.stopped_samples import is_stopped, samples_of_arrays
 from klcli.trace.terms import Term
 
 
-def held_posteriors(recording: Recording, one: Anatomy) -> Iterator[tuple[Term, str]]:
+def held_posteriors(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[tuple[Term, str]]:
     """The KLs that alone are of a posterior and hold it still, with what is said of each.
 
     Args:
         recording: the run.
-        one: a loss.
+        anatomies: its losses; where the prior has a step of its own, another of them trains the posterior.
     """
-    for term in one.terms:
+    terms = [term for one in anatomies for term in one.terms]
+    for term in terms:
         kernel = term.kernel
         if kernel is None or term.part.matrices or kernel.is_sampled:
             continue
@@ -31,7 +32,7 @@ def held_posteriors(recording: Recording, one: Anatomy) -> Iterator[tuple[Term, 
         if len(own) != 2 or set(own) != set(kernel.flow.held):
             continue
         nodes = [symbols[name] for name in own]
-        if _is_sampled(recording, nodes) and not _is_trained(recording, one.terms, term, nodes):
+        if _is_sampled(recording, nodes) and not _is_trained(recording, terms, term, nodes):
             names = " and ".join(term.part.builder.spellings.get(name, name) for name in own)
             text = f"{names} are held still in their only KL, and sampled with a gradient all the same"
             yield term, text

@@ -38,14 +38,14 @@ _DIGITS = 3
 class _NumericKl:
     """A KL whose value is known, and what it is: its lengths, the arrays that it is of, where it stands.
 
-    ``is_read`` says that the value is the program's own.
+    Several that were added up have several places. ``is_read`` says that the value is the program's own.
     """
 
     value: float
     what: str
     shape: tuple[int, ...]
     nodes: frozenset[int]
-    place: Place | None
+    places: tuple[Place | None, ...]
     is_read: bool
 
 
@@ -53,21 +53,25 @@ def kls_as_numbers(
     recording: Recording,
     anatomies: Sequence[Anatomy],
     numbers: Sequence[AddedNumber],
-    read: Sequence[Part],
-) -> Iterator[tuple[Place | None, str, Place | None]]:
+    unused: Sequence[Part],
+) -> Iterator[tuple[Place | None, str, tuple[Place | None, ...]]]:
     """Where a KL is added as a number, in words, and where that is computed.
+
+    Of a posterior that is not trained, as that of a frozen encoder, there is no gradient to miss.
 
     Args:
         recording: the run.
         anatomies: its losses.
         numbers: what is added in these.
-        read: the KLs of `read_kls`.
+        unused: the KLs of `unused_kls`, of which one may stand twice.
     """
     if not numbers:
         return
     trained = {_nodes(recording, term.part) for one in anatomies for term in one.terms if _is_kl(term.part)}
-    known = [kl for part in read for kl in _read(recording, part)]
+    parts = {part.chain.above[0][0]: part for part in unused}.values()
+    known = [kl for part in parts for kl in _with_values(recording, part)]
     known = [*_together(known), *known, *_of_samples(recording)]
+    known = [kl for kl in known if any(recording.steps[node].grad for node in kl.nodes)]
     told: set[int] = set()
     for added in numbers:
         own = [kl for kl in known if kl.nodes not in trained and _weight(added, kl) is not None]
@@ -76,18 +80,19 @@ def kls_as_numbers(
             weight = _weight(added, own[0]) or 1.0
             times = "" if isclose(weight, 1, rel_tol=_CLOSE) else f"{significant(weight, _DIGITS)} times "
             text = f"{times}{own[0].what} is added as a number: no gradient flows through it"
-            yield recording.steps[added.node].place, text, own[0].place
+            yield recording.steps[added.node].place, text, own[0].places
 
 
-def read_kls(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Part]:
-    """The KLs and estimates that the program asked the numbers of and that no loss is made of.
+def unused_kls(recording: Recording, anatomies: Sequence[Anatomy], nodes: Sequence[int]) -> Iterator[Part]:
+    """The KLs and estimates among some nodes that no loss is made of.
 
     Args:
         recording: the run.
         anatomies: its losses.
+        nodes: those whose numbers the program asked for, or that were alive.
     """
     used = {node for one in anatomies for node in recording.leading_to(one.loss.node)}
-    for root in dict.fromkeys(_without_stops(recording, index) for index in recording.read):
+    for root in dict.fromkeys(_without_stops(recording, index) for index in nodes):
         is_error = any(recording.steps[one].op == "loss" for one in recording.leading_to(root))
         if root in used or is_error:
             continue
@@ -100,7 +105,8 @@ def _together(known: Sequence[_NumericKl]) -> Iterator[_NumericKl]:
     """Several KLs as one that was added up in a loop, as those of layers are."""
     if len(known) > 1:
         nodes = frozenset(node for one in known for node in one.nodes)
-        yield _NumericKl(sum(one.value for one in known), _SUM, known[0].shape, nodes, known[-1].place, True)
+        places = tuple(place for one in known for place in one.places)
+        yield _NumericKl(sum(one.value for one in known), _SUM, known[0].shape, nodes, places, True)
 
 
 def _is_kl(part: Part) -> bool:
@@ -115,9 +121,9 @@ def _without_stops(recording: Recording, index: int) -> int:
     return index
 
 
-def _read(recording: Recording, part: Part) -> Iterator[_NumericKl]:
-    """The values of a KL that was read, as they were."""
-    for index in recording.read:
+def _with_values(recording: Recording, part: Part) -> Iterator[_NumericKl]:
+    """The values of a KL that was read, or is alive, as they were."""
+    for index in dict.fromkeys((*recording.read, part.chain.above[0][0])):
         inner = _without_stops(recording, index)
         values = recording.steps[index].values
         if part.chain.above[0][0] == inner and values:
@@ -125,7 +131,7 @@ def _read(recording: Recording, part: Part) -> Iterator[_NumericKl]:
             place = recording.steps[inner].place
             what = part.estimation.named if part.estimation else "the KL"
             what = _SUM if len(values) > 1 else what
-            yield _NumericKl(sum(values), what, shape, _nodes(recording, part), place, True)
+            yield _NumericKl(sum(values), what, shape, _nodes(recording, part), (place,), True)
 
 
 def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
@@ -138,7 +144,8 @@ def _of_samples(recording: Recording) -> Iterator[_NumericKl]:
         pairs = zip(arrays[mean].values, sigmas, strict=False)
         value = sum(kl_of_moments(m, s, 0, 1).real for m, s in pairs)
         nodes = frozenset(min(recording.alike(builder.symbols[name])) for name in (mean, head))
-        yield _NumericKl(value, _SUM, arrays[mean].shape, nodes, recording.steps[index].place, False)
+        places = (recording.steps[index].place,)
+        yield _NumericKl(value, _SUM, arrays[mean].shape, nodes, places, False)
 
 
 def _nodes(recording: Recording, part: Part) -> frozenset[int]:

@@ -70,3 +70,18 @@ def test_a_posterior_that_is_held_still_altogether(*, is_drawn: bool) -> None:
             loss = loss + F.mse_loss(DECODER(q[0] + noise(q[0]) * (q[1] / 2).exp()), X)
         loss.backward()
     assert not seen.findings
+
+
+@pytest.mark.parametrize(("of_posterior", "codes"), [(still, []), (None, ["KL134"])])
+def test_a_prior_that_has_a_step_of_its_own(
+    of_posterior: Callable[[Pair], Pair] | None, codes: list[str]
+) -> None:
+    """Another loss trains the posterior by a KL, or none does."""
+    with klcli.watch() as seen:
+        q, p = heads(), PRIOR(X).chunk(2, 1)
+        loss = F.mse_loss(DECODER(q[0] + noise(q[0]) * (q[1] / 2).exp()), X, reduction="sum") / B
+        if of_posterior:
+            loss = loss + of_distributions(q, of_posterior(p))
+        loss.backward(retain_graph=True)
+        of_distributions(still(q), p).backward()
+    assert [one.mistake.code for one in seen.findings] == codes

@@ -41,6 +41,12 @@ def added_in_a_loop(mu: Any, logvar: Any) -> Any:
     return sum(entries(mu, logvar - place).mean().item() for place in range(3))
 
 
+def added_line_by_line(mu: Any, logvar: Any) -> Any:
+    first = entries(mu, logvar).mean()
+    second = entries(2 * mu, logvar - 1).mean()
+    return 0.5 * (first.item() + second.item())
+
+
 def logged(mu: Any, logvar: Any) -> Any:
     entries(mu, logvar).mean().item()
     return LATENTS * 0.5 * math.log(2 * math.pi)  # of a density
@@ -56,6 +62,7 @@ READ: list[Callable[[Any, Any], Any]] = [
     of_two,
     listed,
     added_in_a_loop,
+    added_line_by_line,
 ]
 
 
@@ -109,6 +116,15 @@ def test_other_numbers_are_none(kl: Callable[[Any, Any], Any], *, is_trained: bo
     assert not seen_of(kl, is_trained=is_trained).findings
 
 
+def test_a_posterior_that_is_not_trained_has_no_gradient_to_miss() -> None:
+    with klcli.watch() as seen:
+        with torch.no_grad():
+            mu, logvar = heads()
+        error = F.mse_loss(DECODER(mu + noise(mu) * (logvar / 2).exp()), X, reduction="sum") / B
+        (error + entries(mu, logvar).mean()).backward()
+    assert not seen.findings
+
+
 def test_a_kl_that_is_logged_beside_another_penalty() -> None:
     def penalty(mu: Any, logvar: Any) -> Any:
         entries(mu, logvar).mean().item()
@@ -119,6 +135,6 @@ def test_a_kl_that_is_logged_beside_another_penalty() -> None:
 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_a_number_is_seldom_that_of_a_kl_by_chance(*, is_read: bool) -> None:
-    kl = _NumericKl(1.7320508, "the KL", (B, LATENTS), frozenset(), None, is_read)
+    kl = _NumericKl(1.7320508, "the KL", (B, LATENTS), frozenset(), (), is_read)
     others = 10 ** np.random.default_rng(0).uniform(-4, 4, 10_000)
     assert sum(_weight(AddedNumber(0, one), kl) is not None for one in others) < 60
