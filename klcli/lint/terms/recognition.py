@@ -65,11 +65,11 @@ def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
     squared = any(step.facts.is_square for step in excerpt.steps if not step.is_opaque)
     if not (noisy or squared or logs):
         return None
+    if noisy and (drawn := sample(excerpt)):
+        return drawn
     program = program_of(excerpt.source)
     if program is None:
         return None
-    if noisy and (drawn := sample(excerpt, program)):
-        return drawn
     if logs and (estimated := estimator(excerpt, program)):
         return estimated
     if not squared:

@@ -21,6 +21,7 @@ from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
 from klcli.lint.flow.slicing import CodeExcerpt, source_of
 from klcli.lint.terms.programs import flow_name, program_of, with_symbols
+from klcli.lint.terms.shapes_of_samples import of_entries
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
 from klcli.values import dataclass, replace
@@ -76,15 +77,19 @@ class SamplingLine:
         return self.excerpt.spelled(name).rpartition(".")[2]
 
 
-def sample(excerpt: CodeExcerpt, program: Program) -> SamplingLine | None:
+def sample(excerpt: CodeExcerpt) -> SamplingLine | None:
     """A sample with one noise, one mean and one head, which may be a helper variable.
 
     A weight of the noise is left out.
     """
+    source = of_entries(excerpt.source)
+    program = program_of(source)
+    if program is None:
+        return None
     first = _sample(excerpt, program)
     found = [first] if first else []
     if not set(UNIT_NOISE).isdisjoint(free_symbols(program.tree)):
-        for other in with_symbols(excerpt.source, program):
+        for other in with_symbols(source, program):
             is_same = not set(UNIT_NOISE).isdisjoint(free_symbols(other.tree))  # and not made of the noise
             if is_same and (one := _sample(excerpt, other)) and one.sampling.parameterization is not None:
                 found.append(one)
@@ -151,7 +156,8 @@ def _where_drawn(excerpt: CodeExcerpt, noises: Collection[str]) -> CodeExcerpt:
         noises: the symbols of noise; without any, those that are called so.
     """
     for number, step in enumerate(excerpt.steps):
-        program = program_of(source_of(excerpt.steps[: number + 1])) if step.sums > 0 else None
+        source = source_of(excerpt.steps[: number + 1])
+        program = program_of(of_entries(source)) if step.sums > 0 else None
         names = free_symbols(program.tree) if program else ()
         if len(names) > 1 and any(name in noises if noises else _is_random(name) for name in names):
             return replace(excerpt, formula=step)

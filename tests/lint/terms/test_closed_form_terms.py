@@ -7,7 +7,7 @@ import pytest
 from klcli.lint.linter import linted
 from klcli.lint.terms.closed_form_terms import divergence
 from klcli.lint.terms.programs import program_of
-from tests.lint.sources import excerpts, module
+from tests.lint.sources import codes, excerpts, module
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,14 @@ def train(images, encoder, decoder):
     loss.backward()
 """
     assert [term.place.line for term in linted(module(source)).terms if term.kind == "kl"] == [4]
+
+
+@pytest.mark.parametrize("spread", ["expand_as(mu)", "expand(*mu.shape)", "expand(mu.size(0), -1)"])
+@pytest.mark.parametrize(("factor", "expected"), [("2 * ", []), ("", ["KL101"])])
+def test_heads_in_a_larger_shape_are_those_that_are_expanded(
+    spread: str, factor: str, expected: list[str]
+) -> None:
+    body = f"kl = 0.5 * torch.sum({{0}}**2 + mu**2 - 1 - {factor}torch.log({{0}}))\n    return kl\n"
+    for made, used in ((f"std.{spread}", "std"), ("std", f"std.{spread}")):
+        head = "def f(mu, logvar):\n    std = torch.exp(0.5 * logvar)\n"
+        assert codes(f"{head}    std = {made}\n    {body.format(used)}") == expected

@@ -208,6 +208,6 @@ RESHAPED: tuple[CallRow, ...] = (
 )
 """Before the casts: what only changes a shape."""
 EXPANDED: tuple[CallRow, ...] = (
-    row("expand expand_as broadcast_to", "x, shape", "x in a larger shape", _expanded, is_sure=False),
+    row("expand expand_as broadcast_to", "x, shape", "x in a larger shape", _expanded),
 )
 """Behind the masks, whose shape is that of an array which they are spread over."""

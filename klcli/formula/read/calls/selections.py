@@ -6,7 +6,7 @@ Places and slices take entries as some mask does. What an encoder puts out is an
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.ast_parts import below, literal, text_of_name, walked
 from klcli.formula.read.callee import called
@@ -39,11 +39,24 @@ def selected(reader: CallReader, node: ast.Subscript) -> Tree | None:
         hint = "leave the subscript out"
         raise reader.error(f"what is taken out of {text_of_name(owner)} is not followed", owner, hint)
     _refuse_own_values(reader, tree, index)
+    if sum(not isinstance(part, ast.Constant | ast.Slice) for part in parts) > 1:
+        return KeptEntries(tree, _mask_of_pairs(reader, index, parts))
     rest = next((place for place, part in enumerate(parts) if isinstance(part, ast.Constant)), len(parts))
     for place, part in enumerate(parts):
         if not isinstance(part, ast.Constant) and ast.unparse(part) != ":":
             tree = KeptEntries(tree, mask_of(reader, part), place if place < rest else place - len(parts))
     return tree
+
+
+def _mask_of_pairs(reader: CallReader, index: ast.expr, parts: Sequence[ast.expr]) -> Tree:
+    """The mask of entries whose places several arrays say together, one for each axis: ``x[rows, tokens]``.
+
+    Raises:
+        FormulaError: some axes are taken whole.
+    """
+    if any(isinstance(part, ast.Constant | ast.Slice) for part in parts):
+        raise reader.error(f"what [{ast.unparse(index)}] takes is not followed", index)
+    return mask_of(reader, index)
 
 
 def _refuse_own_values(reader: CallReader, taken: Tree, mask: ast.expr) -> None:

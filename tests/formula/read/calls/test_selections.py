@@ -111,3 +111,15 @@ def test_entries_of_what_a_network_puts_out_are_a_symbol() -> None:
 def test_what_is_not_followed(text: str) -> None:
     with pytest.raises(FormulaError, match=r"not followed|not a known function"):
         read_program(text, "python")
+
+
+def test_places_of_each_axis_take_the_entries_that_they_say_together() -> None:
+    rows, columns = np.array([0, 1, 3]), np.array([2, 2, 0])
+    taken = np.zeros((4, 3), bool)
+    taken[rows, columns] = True
+    assert np.isclose(read("y = x**2\ny[rows, columns].mean()", taken), (X**2)[rows, columns].mean())
+
+
+def test_places_of_some_axes_beside_whole_ones_are_not_followed() -> None:
+    with pytest.raises(FormulaError, match="takes is not followed"):
+        read_program("y = x**2\ny[rows, :, columns].mean()", "python")

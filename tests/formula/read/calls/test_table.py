@@ -41,8 +41,10 @@ def test_rows_are_complete(row: CallRow) -> None:
 def arguments(row: CallRow) -> str:
     """As many numbers and symbols as a row needs by place."""
     count = {"x, y": 2, "a, b, c": 3, "x, min, max": 3, "x, min": 2, "x, max": 2, "mask, x, y": 3}
-    # Where an axis is put in has to be said.
-    return ", ".join(("x", "2", "3")[: count.get(row.arguments, 2 if "unsqueeze" in row.names else 1)])
+    # Where an axis is put in has to be said, and what shape an array gets.
+    return ", ".join(
+        ("x", "2", "3")[: count.get(row.arguments, 2 if {"unsqueeze", "expand"} & {*row.names} else 1)]
+    )
 
 
 @pytest.mark.parametrize(
