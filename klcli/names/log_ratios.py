@@ -98,6 +98,13 @@ TEACHER = worded(
     "teacher_logp expert_logprobs",
     "ref_logp base_lp",
 )
+SAMPLES = worded(
+    "what a model draws, or that it draws",
+    "sample samples generate generated generation generations completion completions response responses"
+    " rollout rollouts",
+    "ref_samples ref_model.generate ref_response_ids",
+    "ref_model ref_tokens sampler",
+)
 LOGITS = worded(
     "numbers that become log-probabilities only once they are normalised",
     "logits logit",
@@ -125,7 +132,7 @@ LOG_DENSITY = anywhere(
 
 KINDS = (
     *(kind for kinds in STATES.values() for kind in kinds),
-    *(*SIDES.values(), TEACHER, LOGITS, RATIO_PART, LOG_PROBABILITY, LOG_DENSITY),
+    *(*SIDES.values(), TEACHER, SAMPLES, LOGITS, RATIO_PART, LOG_PROBABILITY, LOG_DENSITY),
 )
 
 
@@ -150,6 +157,11 @@ def side_of(name: str) -> RatioSide:
     sides = [side for word in words_of(name) for side, kind in SIDES.items() if kind.says(word)]
     strong = [side for side in sides if side not in ("q", "p")]
     return next(iter((*strong, *sides)), "")
+
+
+def is_sample_of_reference(name: str) -> bool:
+    """Whether a name is that of samples of the reference, or of what draws them: ``ref_model.generate``."""
+    return SAMPLES.says(name) and side_of(name) == "reference" and not stated(name)
 
 
 def is_logits(name: str) -> bool:

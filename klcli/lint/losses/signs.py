@@ -155,6 +155,8 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
 def _extended(step: FlowStatement) -> ast.AugAssign | None:
     """A statement that appends to a list, as one that adds to the sum of its entries."""
     match step.node:
+        case ast.AugAssign(target=written, op=ast.Add(), value=ast.List(elts=[entry])):
+            return ast.copy_location(ast.AugAssign(written, ast.Add(), entry), step.node)
         case ast.Expr(
             value=ast.Call(
                 func=ast.Attribute(value=ast.Name() | ast.Attribute() as whole, attr="append"), args=[entry]
@@ -199,8 +201,12 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
         case ast.Call() if (array := converted(node)) is not None:
             method = ast.Attribute(_opened(array, part), "item", ast.Load())
             return ast.copy_location(ast.Call(method, [], []), node)
-        case ast.Call(args=[ast.Name() | ast.Attribute() as whole, *_]) if called(node) in _JOINING:
+        case ast.Call(args=[ast.Name() | ast.Attribute() | ast.ListComp() as whole, *_]) if (
+            called(node) in _JOINING
+        ):
             return _open(whole, part)  # what was added up in a list
+        case ast.ListComp(elt=entry) | ast.GeneratorExp(elt=entry):
+            return _open(entry, part)  # all of its entries count with one sign
         case ast.Call() if not is_readable(node):
             inside = part is not None and any(below is part for below in ast.walk(node))
             return node if inside else ast.copy_location(ast.Name(_symbol(node), ast.Load()), node)

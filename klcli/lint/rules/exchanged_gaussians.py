@@ -20,7 +20,8 @@ _EXCHANGED = find_mistake("KL115")
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
-        handed = [(way, _order(way)) for way in kl.ways if not (way.excerpt.is_local or says_direction(way))]
+        ways = (way for way in kl.ways if not (way.excerpt.is_local or says_direction(way.excerpt)))
+        handed = [(way, _order(way)) for way in ways]
         # Both orders in one function make a symmetric divergence.
         straight = {way.excerpt.root for way, order in handed if order == (False, True)}
         turned = (way for way, order in handed if order == (True, False))

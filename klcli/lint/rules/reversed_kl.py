@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.shape_only_results import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
+from klcli.lint.flow.slicing import CodeExcerpt
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at
 from klcli.lint.terms.closed_form_terms import Divergence
@@ -28,13 +29,14 @@ def reversed_terms(found: ModuleTerms) -> Iterator[KlTerm]:
         answer = kl.best.found.best
         if answer.kind != "reversed" or answer.verdict.roles.has_prior:
             continue
-        if _distributions(kl.best) not in right and not (_is_measured(kl.best) or says_direction(kl.best)):
-            yield kl
+        if _distributions(kl.best) in right or _is_measured(kl.best) or says_direction(kl.best.excerpt):
+            continue
+        yield kl
 
 
-def says_direction(one: Divergence) -> bool:
+def says_direction(excerpt: CodeExcerpt) -> bool:
     """Whether what computes a KL is called after the direction that it has: ``reverse_kl``."""
-    names = (one.excerpt.owner.name.rpartition(".")[2], *one.excerpt.step.targets)
+    names = (excerpt.owner.name.rpartition(".")[2], *excerpt.step.targets)
     return any(map(SAYS_DIRECTION.says, names))
 
 

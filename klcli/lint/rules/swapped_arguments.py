@@ -15,6 +15,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.shape_only_results import is_only_checked_for_shape
 from klcli.lint.findings.term_places import place_of
 from klcli.lint.findings.types import Finding
+from klcli.lint.flow.syntax_names import stored
 from klcli.lint.flow.values_with_parts import is_normal
 from klcli.lint.project.definitions import Definitions
 from klcli.lint.rules.reversed_kl import reversed_terms
@@ -59,12 +60,19 @@ def _swapped_calls(here: Definitions) -> Iterator[ast.Call]:
         if SAYS_DIRECTION.says(getattr(around, "name", "")):
             continue
         orders = {(ast.dump(q), ast.dump(p)) for _, q, p in calls}
-        made = _made_once(around)
+        made, meant = _made_once(around), _said_directions(around)
         for call, q, p in calls:
-            if not _is_swapped(tuple(_names(q, made)), tuple(_names(p, made))):
+            if call in meant or not _is_swapped(tuple(_names(q, made)), tuple(_names(p, made))):
                 continue
             if (ast.dump(p), ast.dump(q)) not in orders and not is_only_checked_for_shape(call, around):
                 yield call
+
+
+def _said_directions(around: ast.AST) -> set[ast.AST]:
+    """What is given a name that says its direction: ``inclusive_kl = kl_divergence(prior, posterior)``."""
+    given = (node for node in ast.walk(around) if isinstance(node, ast.Assign))
+    meant = (node.value for node in given if any(map(SAYS_DIRECTION.says, stored(node))))
+    return {below for value in meant for below in ast.walk(value)}
 
 
 def _made_once(around: ast.AST) -> dict[str, ast.expr]:

@@ -39,3 +39,32 @@ def _found(body: str, names: str = "logp, ref_logp") -> list[str]:
 )
 def test_both_sides(body: str, names: str, expected: list[str]) -> None:
     assert _found(body, names) == expected
+
+
+_K3 = "    lr = logp - ref_logp\n    return (lr.exp() - lr - 1).mean()\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (f"def forward_kl(logp, ref_logp):\n{_K3}", []),
+        (f"def kl(logp, ref_logp):\n{_K3}", ["KL212"]),
+        (
+            "def kl(model, ref_model, prompts):\n    ids = ref_model.generate(prompts)\n"
+            f"    logp, ref_logp = logps(model, ids), logps(ref_model, ids)\n{_K3}",
+            [],
+        ),
+        (
+            "def kl(model, ref_model, prompts):\n    ids = model.generate(prompts)\n"
+            f"    logp, ref_logp = logps(model, ids), logps(ref_model, ids)\n{_K3}",
+            ["KL212"],
+        ),
+        (
+            "def kl(model, ref_model, ref_samples):\n"
+            f"    logp, ref_logp = logps(model, ref_samples), logps(ref_model, ref_samples)\n{_K3}",
+            [],
+        ),
+    ],
+)
+def test_samples_of_the_reference_are_right_for_it(source: str, expected: list[str]) -> None:
+    assert codes(source) == expected

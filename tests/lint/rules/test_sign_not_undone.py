@@ -55,11 +55,23 @@ _KL = "-0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())"
         ("kls = []", f"kls.append({_KL})", "+ sum(kls)", []),
         ("kls = []", f"kl = {_KL}; kls.append(kl)", "- torch.stack(kls).sum(0).mean()", ["KL204"]),
         ("kls = []", f"kl = {_KL}; kls.append(kl)", "+ torch.stack(kls).sum(0).mean()", []),
+        ("kls = []", f"kls += [{_KL}]", "- sum(kls)", ["KL204"]),
+        ("kls = []", f"kls += [{_KL}]", "+ sum(kls)", []),
         ("elbo = 0", f"kl = {_KL}; elbo += model.log_lik - kl", "- elbo", []),
     ],
 )
 def test_kls_that_a_loop_adds_up(begin: str, body: str, end: str, expected: list[str]) -> None:
     assert codes(_LOOP.format(begin=begin, body=body, end=end)) == expected
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [f"sum({_KL} for mu, logvar in model(x))", f"torch.stack([{_KL} for mu, logvar in model(x)]).sum()"],
+)
+@pytest.mark.parametrize(("sign", "expected"), [("-", ["KL204"]), ("+", [])])
+def test_kls_in_a_comprehension(entries: str, sign: str, expected: list[str]) -> None:
+    source = f"def step(model, x):\n    loss = F.mse_loss(model.y, x) {sign} {entries}\n    loss.backward()\n"
+    assert codes(source) == expected
 
 
 def test_the_values_that_a_loop_adds_up_are_told() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from klcli.lint.linter import linted
 from klcli.lint.source.module import parsed
+from tests.lint.sources import codes
 
 BEGIN = "import torch\nfrom torch.distributions import Normal, kl_divergence\n\n"
 PAIR = "q = Normal(mu, std)\n    base = Normal(torch.zeros(3), torch.ones(3))"
@@ -163,3 +164,15 @@ def test_what_is_meant_is_not_complained_of(name: str) -> None:
 def test_exchanged_arguments_are_found(name: str) -> None:
     source, expected = WRONG[name]
     assert lines(source) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("inclusive_kl", []), ("kl", ["KL115"])])
+def test_a_name_that_a_call_is_given_may_say_the_direction(name: str, expected: list[str]) -> None:
+    source = f"""
+from torch.distributions import kl_divergence
+
+def f(prior, posterior):
+    {name} = kl_divergence(prior, posterior).sum()
+    return {name}
+"""
+    assert codes(source) == expected
