@@ -8,7 +8,7 @@ from klcli.formula.read.vocabulary import MODULES, SUBMODULES, VIEWS
 
 _VIEWING = frozenset(("T", "mT", "H", "data", "real"))
 """Attributes of an array that are views of it."""
-_STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
+STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
 """Contexts in which nothing is noted for gradients."""
 
 
@@ -18,14 +18,21 @@ def called(node: ast.Call) -> str:
 
 
 def stops_gradients(around: ast.expr) -> bool:
-    """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
+    """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``.
+
+    Nothing is stopped by ``torch.inference_mode(False)``.
+
+    Args:
+        around: a context, or a decorator.
+    """
     match around:
-        case ast.Call() if called(around) in _STOPPING:
-            return True
+        case ast.Call(args=arguments, keywords=keywords):
+            given = [*arguments, *(entry.value for entry in keywords)]
+            is_off = any(getattr(one, "value", None) is False for one in given)
+            name = called(around)
+            return is_off if name == "set_grad_enabled" else name in STOPPING and not is_off
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in _STOPPING
-        case ast.Call(args=[ast.Constant(value=False)]):
-            return called(around) == "set_grad_enabled"
+            return name in STOPPING
     return False
 
 
@@ -107,7 +114,8 @@ def measured(node: ast.expr) -> ast.expr | None:
 def is_learned(node: ast.Call) -> bool:
     """Whether a call makes what is learned, whose argument is only what it begins with: ``tf.Variable(x)``.
 
-    A ``Variable`` of torch and of Chainer is its argument, and so is a parameter that is held still.
+    A ``Variable`` of torch and of Chainer has the values of its argument, as has a parameter that is held
+    still.
     """
     match node.func:
         case ast.Attribute(value=ast.Name(id="tf" | "tensorflow"), attr="Variable"):

@@ -42,7 +42,7 @@ def refuse_changing(
         FormulaError: there is one.
     """
     for one in decorators:
-        if not _is_plain(one):
+        if not is_plain(one):
             problem = (
                 f"what the decorator @{clipped(ast.unparse(one))} makes of this function is not followed"
             )
@@ -54,8 +54,12 @@ def maps_rows(decorator: ast.expr) -> bool:
     return not isinstance(decorator, ast.Call) and _word(decorator) == "vmap"
 
 
-def _is_plain(one: ast.expr) -> bool:
-    """Whether what a decorator makes of a function is known."""
+def is_plain(one: ast.expr) -> bool:
+    """Whether what a decorator makes of a function is known.
+
+    Args:
+        one: the decorator.
+    """
     name = _word(one)
     return name in _PLAIN or REGISTERING.says(name) or stops_gradients(one) or maps_rows(one)
 

@@ -29,10 +29,17 @@ EXAMPLE_COUNT = whole(
     "b n K minibatch_loss",
     flags=0,  # b is a bias
 )
+ROW_COUNT = whole(
+    "a number of examples, where it is the first length of a shape",
+    r"b|N|bs?z|bsize",
+    "b N bz bsz bsize",
+    "c k n T num_heads",
+    flags=0,  # T is a number of steps
+)
 LATENT_COUNT = whole(
     "a number of latents",
-    r"d|D|J|nz|nd|(.*_)?dims?|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)",
-    "d J latent_dim zdim n_latents latent_size",
+    r"d|D|J|(.*_)?(nz|nd|dims?)|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)",
+    "d J latent_dim zdim n_latents latent_size opt_nz",
     "n K j size",
     flags=0,  # j is an index
 )
@@ -49,4 +56,13 @@ OTHER_TERM = whole(
     "kl_loss kl_divergence losses entropy",
 )
 
-KINDS: tuple[NameKind, ...] = (MASK, KL, BESIDE_A_KL, EXAMPLE_COUNT, LATENT_COUNT, REGISTERING, OTHER_TERM)
+KINDS: tuple[NameKind, ...] = (
+    MASK,
+    KL,
+    BESIDE_A_KL,
+    EXAMPLE_COUNT,
+    ROW_COUNT,
+    LATENT_COUNT,
+    REGISTERING,
+    OTHER_TERM,
+)

@@ -51,6 +51,16 @@ class NamedObjects:
         self._changed.pop(name, None)
         return same
 
+    def keep(self, name: str, sources: Iterable[str]) -> None:
+        """Put other objects into one that has a name: a list, or a table.
+
+        Args:
+            name: of the list.
+            sources: names of objects whose entries it may have from now on.
+        """
+        number = self.number_of(name)
+        self._below[number] |= {one for source in sources for one in self._below[self.number_of(source)]}
+
     def names_of(self, number: int) -> list[str]:
         """The names of one object, which change together."""
         return [name for name, own in self._numbers.items() if own == number]
@@ -58,12 +68,15 @@ class NamedObjects:
     def note_change(self, name: str) -> None:
         """An object is changed in place: names of others that may share entries have no known value.
 
+        An attribute, out.kl, may be any of those that its owner was made of.
+
         Args:
             name: through which it is changed.
         """
-        changed = self.number_of(name)
+        changed, owner = self.number_of(name), self._numbers.get(name.rpartition(".")[0], 0)
+        kept = self._below.get(owner, set()) - {owner}
         for other, number in self._numbers.items():
-            if number != changed and self._may_share(number, changed):
+            if number != changed and (number in kept or self._may_share(number, changed)):
                 self._changed[other] = name
 
     def _may_share(self, one: int, other: int) -> bool:

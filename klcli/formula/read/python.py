@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -232,6 +232,11 @@ class PythonReader(Calls):
     def sources_of(self, node: ast.expr) -> list[str]:
         """The names, as they are written, whose entries an expression may share."""
         return list(map(text_of_name, sharing(node)))
+
+    def keep(self, owner: ast.expr, others: Sequence[ast.expr]) -> None:
+        """Put values into a list that has a name."""
+        for name in self.sources_of(owner):
+            self.objects.keep(name, [source for other in others for source in self.sources_of(other)])
 
     def change(self, name: str, tree: Tree) -> None:
         """Give an object another value, under all of its names; others that may share entries have none."""

@@ -12,6 +12,7 @@ from typing import Any
 from klcli.formula.read.aside_statements import without_what_follows
 from klcli.formula.read.hidden_code import refuse_hidden
 from klcli.formula.read.math_source import PlainText
+from klcli.formula.read.own_contexts import refuse_own
 from klcli.formula.read.syntax_errors import (
     MAX_DEPTH,
     FormulaError,
@@ -100,7 +101,8 @@ class SourceText:
     def statements(self) -> list[ast.stmt]:
         """The syntax trees of a text that is a sequence of statements, up to the last that uses its KL."""
         every = self._syntax("exec").body
-        refuse_hidden(every, lambda problem, node, hint: self.error(problem, self.place(node), hint))
+        for refuse in (refuse_hidden, refuse_own):
+            refuse(every, lambda problem, node, hint: self.error(problem, self.place(node), hint))
         found, self.apart = without_what_follows(every)
         return found
 

@@ -19,6 +19,7 @@ _SHARING = (
     | {"expand_dims", "t", "stop_gradient", "sg", "numpy", "requires_grad", "bool"}
 ) - {"clone", "copy", "nan_to_num"}
 """Known functions that may give back the same entries."""
+_LISTS = (ast.List, ast.Tuple)
 _OF_SHAPES = frozenset(("shape", "dtype", "device", "ndim", "size", "numel", "dim", "requires_grad"))
 _CHANGING = frozenset(
     (
@@ -30,6 +31,16 @@ _CHANGING = frozenset(
     )
 )
 """Calls that change an argument and are no formula."""
+_KEEPING = frozenset(
+    (
+        # Of Python: what has other objects in it.
+        *("dict", "list", "tuple", "set", "zip", "reversed", "iter", "next", "deque", "OrderedDict"),
+        *("SimpleNamespace", "Namespace"),
+        # Of torch and numpy: views of several arrays, or of one as strings or numbers say.
+        *("broadcast_tensors", "broadcast_arrays", "as_strided", "einsum"),
+    )
+)
+"""Functions whose result may have the entries of all of their arguments."""
 _OF_GRADIENTS = frozenset(("register_hook", "register_post_accumulate_grad_hook"))
 """Methods that change a gradient on its way, also of what is used only later."""
 
@@ -59,6 +70,13 @@ def sharing(node: ast.expr, *, of_unknown: bool = True) -> Iterator[ast.expr]:
                 yield from below_it(argument)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             yield from below_it(operand)
+        case ast.ListComp(elt=entry, generators=loops) | ast.GeneratorExp(elt=entry, generators=loops):
+            if any(True for _ in below_it(entry)):
+                for loop in loops:
+                    yield from below_it(loop.iter)
+        case ast.BinOp(left=left, right=right) if isinstance(left, _LISTS) or isinstance(right, _LISTS):
+            yield from below_it(left)
+            yield from below_it(right)
         case ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.Lambda() | ast.Constant():
             return
         case _:
@@ -68,8 +86,13 @@ def sharing(node: ast.expr, *, of_unknown: bool = True) -> Iterator[ast.expr]:
 
 
 def _given_back(node: ast.Call, *, of_unknown: bool) -> list[ast.expr]:
-    """The argument that a call may give back: the first, or the only one of a function that is not known."""
+    """The arguments that a call may give back: the first, or the only one of a function that is not known.
+
+    A list, or an object of a class that is not known, may have all of them.
+    """
     written = called(node)
+    if written in _KEEPING or (written[:1].isupper() and not rows_of(written)):
+        return [*node.args, *(entry.value for entry in node.keywords)]
     is_known = bool(rows_of(written.removesuffix("_")))
     if is_known and written not in _SHARING and not written.endswith("_"):
         return []
@@ -90,6 +113,18 @@ def _owner(node: ast.Call) -> list[ast.expr]:
         case ast.Attribute(value=owner) if not is_module(owner):
             return [owner]
     return []
+
+
+def kept_by(statement: ast.AST) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
+    """The objects that calls of a statement put others into, and these: ``kls.append(kl)``.
+
+    Args:
+        statement: that only reports.
+    """
+    for node in walked(statement):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="append" | "update")):
+                yield owner, [*node.args, *(entry.value for entry in node.keywords)]
 
 
 def changing_calls(node: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr], bool]]:

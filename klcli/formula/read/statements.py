@@ -21,6 +21,7 @@ from klcli.formula.read.entry_assignments import refuse_entries, refuse_filling
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.returned_values import bare, formula_among
+from klcli.formula.read.shared_entries import kept_by
 from klcli.formula.read.syntax_errors import FormulaError, check_size
 from klcli.formula.tree import Number, Stop, Symbol, Tree
 from klcli.lazy_regex import regex
@@ -82,6 +83,8 @@ class Statements:
         for last in statements:
             if only_reports(last):
                 refuse_change(last, self.reader)
+                for owner, others in kept_by(last):
+                    self.reader.keep(owner, others)
                 continue
             tree = self._run(last)
             if isinstance(last, ast.Return):

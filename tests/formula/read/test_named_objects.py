@@ -22,6 +22,20 @@ def test_names_of_one_object_and_of_views() -> None:
     assert list(objects.changed_through(["kl"])) == []
 
 
+def test_what_is_put_into_a_list_or_a_table() -> None:
+    objects = NamedObjects()
+    for name in ("kl", "mu", "out", "kls"):
+        objects.bind(name, sources=["kl", "mu"] if name == "out" else [])
+    objects.note_change("kls")
+    assert not objects.has_changes
+    objects.keep("kls", ["kl"])
+    objects.note_change("kls")
+    assert list(objects.changed_through(["kl", "mu"])) == [("kl", "kls")]
+    objects.bind("kl")
+    objects.note_change("out.mu")
+    assert list(objects.changed_through(["kl", "mu"])) == [("mu", "out.mu")]
+
+
 def test_parts_of_what_a_network_puts_out_are_different_ones() -> None:
     objects = NamedObjects()
     for name in ("mu", "logvar"):

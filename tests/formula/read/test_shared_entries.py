@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,6 +38,8 @@ X = np.arange(1.0, 13.0).reshape(4, 3)
         ("x.clone()", []),
         ("x.sum(1)", []),
         ("helper(x, y)", []),
+        ("Output(x, kl=y)", ["x", "y"]),
+        ("[a.sum() for a in x]", []),
         ("x.shape[0]", ["x.shape[0]"]),
     ],
 )
@@ -67,11 +70,19 @@ def test_calls_that_change_their_arguments() -> None:
             "np.multiply(x, 2, x)",
             "np.multiply(x, 2, out=x)",
         ),
+        *(
+            "v = dict(x=x); v['x'] *= 2",
+            "v = []; v.append(x); v[0] *= 2",
+            "v = {}; v.update(x=x); v['x'] *= 2",
+        ),
+        *("v = []; v.append(x[:2]); w = v[-1]; w *= 2", "v = [x] + [y]; v[0] *= 2", "v = 2*[x]; v[0] *= 2"),
+        *("v = [a for a in [x]]; v[0] *= 2", "v = Kept(x=x, y=y); v.x *= 2", "v = Kept(x=x); v.x += 1"),
+        *("v = np.einsum('ij->ji', x); v *= 2", "v = list((x, y)); v[0] *= 2"),
     ],
 )
 def test_a_change_of_what_is_shared_is_not_passed_over(change: str) -> None:
     result = "r" if "r = " in change else "x"
-    space = {"np": np, "y": X.copy()}
+    space = {"np": np, "y": X.copy(), "Kept": SimpleNamespace}
     before = "x = y * 2\n"
     exec(before + change.replace("; ", "\n"), space)
     changed = space[result]
@@ -84,11 +95,13 @@ def test_a_change_of_what_is_shared_is_not_passed_over(change: str) -> None:
     "change",
     [
         *("v = x.copy(); v *= 2", "v = x + 0; v *= 2", "v = np.exp(x); v *= 2", "v = x.sum(1); v *= 2"),
+        *("v = []; v.append(x); w = v[0] * 2", "v = []; v.append(x.sum()); v[0] *= 2", "v = Kept(x=x)"),
+        *("v = Kept(x=y, n=2); v.n *= 2", "v = [a.sum() for a in x]; v[0] *= 2"),
         *("v = x; v *= 2", "v = x[:, 0]", "v = x[:, 0] + 0; v *= 2", "v = x.T; x = x * 2; v *= 3"),
     ],
 )
 def test_what_is_a_copy_is_followed(change: str) -> None:
-    space = {"np": np, "y": X.copy()}
+    space = {"np": np, "y": X.copy(), "Kept": SimpleNamespace}
     before = "x = y * 2\n"
     exec(before + change.replace("; ", "\n"), space)
     program = read_program(f"{before}{change}; x + 0", "python")

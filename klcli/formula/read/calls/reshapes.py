@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from klcli.formula.read.ast_parts import literal
 from klcli.formula.read.callee import called, measured, whose_shape
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
-from klcli.formula.read.identifiers import EXAMPLE_COUNT, LATENT_COUNT
+from klcli.formula.read.identifiers import EXAMPLE_COUNT, LATENT_COUNT, ROW_COUNT
 from klcli.formula.tree import (
     Call,
     Length,
@@ -190,8 +190,10 @@ def _lengths(reader: CallReader, call: Invocation, given: Sequence[ast.expr]) ->
         FormulaError: one is not.
     """
     found = []
-    for entry in given:
+    for place, entry in enumerate(given):
         value, tree = literal(entry), reader.read(entry)
+        if place == 0 and isinstance(tree, Symbol) and ROW_COUNT.says(tree.name):
+            tree = reader.named(entry, "batch_size")
         is_whole = isinstance(value, int) and (value in (-1, 1) or call.name.startswith(("expand", "broad")))
         if not is_whole and not _is_followed(tree):
             raise reader.error(

@@ -8,7 +8,8 @@ from functools import partial
 from klcli.formula.read.ast_parts import is_true, literal
 from klcli.formula.read.callee import is_learned
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, of_first, row
-from klcli.formula.tree import Call, Number, Stop, Tree
+from klcli.formula.traversal import unshaped
+from klcli.formula.tree import Call, Number, Stop, Symbol, Tree
 from klcli.lazy_regex import regex
 
 _INTEGER_TYPE = regex(r"u?int(8|16|32|64|_|c|p)?|long(long)?|short|u?byte|[iu][1248]")
@@ -78,9 +79,17 @@ def _copied(reader: CallReader, call: Invocation) -> Tree | None:
     return reader.tree(call.arguments[1]) if len(call.arguments) == 2 else None
 
 
+def _variable(reader: CallReader, call: Invocation) -> Tree | None:
+    """``Variable(x)`` of torch: what a text begins with, or else x without its gradient."""
+    if not call.arguments or is_learned(call.node):
+        return None
+    tree = reader.tree(call.arguments[0])
+    return tree if isinstance(unshaped(tree), Symbol | Number) else Stop(tree)
+
+
 SAME = row(
     "asarray as_tensor astype cast clone contiguous convert_to_tensor copy cpu cuda double "
-    "float from_numpy identity nan_to_num Variable to type type_as batch_flatten "
+    "float from_numpy identity nan_to_num to type type_as batch_flatten "
     "half",
     "x, ...",
     "x in another shape, type or place",
@@ -89,6 +98,7 @@ SAME = row(
 TYPED: tuple[CallRow, ...] = (
     row("copy_", "x, y", "y, which x becomes", _copied),
     row("detach stop_gradient sg item tolist numpy", "x", "x without a gradient", of_first(Stop)),
+    row("Variable", "x", "x without a gradient", _variable, is_sure=False),
     row("float", "x", "x without a gradient", _number, is_sure=False),
     row("requires_grad", "x, flag", "x, without a gradient if it shall have none", _requiring, is_sure=False),
     row("int long trunc fix", "x", "x cut to an integer", _cut),

@@ -16,7 +16,7 @@ from klcli.formula.value.small_arrays import Array, ShapeError
 
 X = np.arange(1.0, 13.0).reshape(4, 3)
 ROW = np.arange(1.0, 5.0)[:, None]
-GIVEN = {"x": X, "row": ROW, "B": np.array(4.0), "latent_dim": np.array(3.0)}
+GIVEN = {"x": X, "row": ROW, "B": np.array(4.0), "batch_size": np.array(4.0), "latent_dim": np.array(3.0)}
 
 
 def evaluated(text: str) -> Any:
@@ -39,6 +39,9 @@ def evaluated(text: str) -> Any:
         ("tf.reshape(2*x, [tf.shape(x)[0], -1])", 2 * X),
         ("(2*x).reshape(x.shape)", 2 * X),
         ("np.reshape(2*x, newshape=(B, -1))", 2 * X),
+        ("(2*x).view(b, -1)", 2 * X),
+        ("(2*x).view(N, -1)", 2 * X),
+        ("(2*x).T.reshape(b, -1)", (2 * X.T).reshape(4, 3)),
         ("(2*x).view(*x.size())", 2 * X),
         ("x.T.reshape_as(x)", X.T.reshape(4, 3)),
         ("B, d = x.shape\n(2*x).view(d, B)", (2 * X).reshape(3, 4)),

@@ -9,6 +9,7 @@ import pytest
 from klcli.formula.program_reader import read_program
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.traversal import walk
 from klcli.formula.tree import Call, Stop, Symbol
 
 
@@ -48,6 +49,16 @@ def test_what_cuts_to_integers(text: str) -> None:
 )
 def test_what_gives_its_argument_back(text: str) -> None:
     assert read_program(text, "python").arrays == Symbol("x")
+
+
+def test_a_variable_of_torch_has_no_gradient_of_what_is_computed() -> None:
+    torch = pytest.importorskip("torch")
+    x = torch.ones(2, requires_grad=True)
+    assert not torch.autograd.Variable(x.exp()).requires_grad
+    for text in ("Variable(x.exp())", "torch.autograd.Variable(torch.exp(x))"):
+        assert read_program(text, "python").arrays == Stop(Call("exp", Symbol("x")))
+    for text in ("Variable(x)", "x + Variable(torch.zeros(x.size()))"):  # what a text begins with
+        assert not any(isinstance(node, Stop) for node in walk(read_program(text, "python").arrays))
 
 
 def test_a_number_made_of_an_array_of_numpy_has_no_gradient_to_lose() -> None:
