@@ -37,7 +37,8 @@ def wide_cuts_of(recording: Recording, core: int) -> Iterator[tuple[int, ...]]:
         recording: the run.
         core: the node of the program.
     """
-    for found in (tuple(_held(recording, core)), tuple(_given(recording, core))):
+    for nodes in (_held, _given, _chosen):
+        found = tuple(nodes(recording, core))
         if 0 < len(found) <= _MOST_CUTS:
             yield found
 
@@ -71,6 +72,20 @@ def _given(recording: Recording, core: int) -> Iterator[int]:
                 stack.append(below)
             elif step.size > 1 and not step.is_leaf and _has_leaves(recording, below):
                 yield below
+
+
+def _chosen(recording: Recording, core: int) -> Iterator[int]:
+    """The outermost arrays of which a mask leaves some entries, as a mean that is 0 at padding."""
+    seen, stack = {core}, [core]
+    while stack:
+        for below in recording.steps[stack.pop()].below:
+            step = recording.steps[below]
+            if below not in seen:
+                seen.add(below)
+                if step.op in ("where", "keep"):
+                    yield below
+                else:
+                    stack.append(below)
 
 
 def _has_leaves(recording: Recording, index: int) -> bool:

@@ -72,8 +72,8 @@ def _beside_a_mask(recording: Recording, term: Term, other: Term) -> str:
     assert term.kernel
     names, symbols = term.kernel.verification.best.verdict.roles.names, term.part.builder.symbols
     shapes = [recording.steps[symbols[name]].shape for name in names if name in symbols]
-    for mask in _masks_on(recording, other):
-        shape, values = _without_ones(recording.steps[mask].shape), values_of(recording, mask)
+    for mask, values in _masks_on(recording, other):
+        shape = _without_ones(recording.steps[mask].shape)
         is_of_positions = len(shape) == 2 and any(one[:2] == shape and len(one) > 2 for one in shapes)
         if values and is_of_positions and _is_padding(values, shape):
             kept = f"keeps {int(sum(values))} of {len(values)} positions"
@@ -81,11 +81,15 @@ def _beside_a_mask(recording: Recording, term: Term, other: Term) -> str:
     return ""
 
 
-def _masks_on(recording: Recording, term: Term) -> Iterator[int]:
-    """The masks that are laid on a term."""
+def _masks_on(recording: Recording, term: Term) -> Iterator[tuple[int, tuple[float, ...]]]:
+    """The masks that are laid on a term, with 1 where they keep it; ``masked_fill`` names the rest."""
     for index in term.part.chain.masks(recording):
-        if recording.steps[index].op != "div":
-            yield from (one for one in recording.steps[index].below if is_mask(recording, one))
+        step = recording.steps[index]
+        is_filled = step.op == "where" and step.args[1] not in step.below
+        for one in step.below if step.op != "div" else ():
+            values = values_of(recording, one) if is_mask(recording, one) else None
+            if values:
+                yield one, tuple(1 - value for value in values) if is_filled else values
 
 
 def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:

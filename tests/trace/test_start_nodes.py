@@ -125,3 +125,16 @@ def test_six_nodes_are_tried() -> None:
     found = cuts(*nodes, node("sum", 8))
     assert [one for one in found if len(one) == 1] == [(8,), (7,), (6,), (5,), (4,), (3,)]
     assert len([one for one in found if len(one) == 2]) == 15
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        # A mean that is 0 at padding, and then what it is used for.
+        ("where", [(2,)]),
+        ("mul", []),
+    ],
+)
+def test_what_a_mask_leaves_of_an_array_is_a_wide_cut(inner: str, expected: list[tuple[int, ...]]) -> None:
+    nodes = (leaf("x", S), leaf("mask", S, grad=False), array(inner, 1, 0, 0.0), array("pow", 2, 2.0))
+    assert list(wide_cuts_of(recorded(*nodes), 3)) == expected

@@ -83,6 +83,8 @@ STEPS = (B, T)
         (lambda: error(MASK.flip(1)).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, True),
         (lambda: error(MASK.T, (T, B)).sum() / B + kl(torch.rand(T, B, 4)).sum() / B, True),
         (lambda: error(1.0)[MASK.bool()].mean() + kl(torch.rand(*STEPS, 4)).mean(), True),
+        (lambda: error(1).masked_fill(MASK == 0, 0).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, True),
+        (lambda: error(1).masked_fill(PREFIX == 0, 0).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, False),
         (lambda: error(MASK).sum() / B + (kl(torch.rand(*STEPS, 4)) * MASK).sum() / B, False),
         (lambda: error(MASK).sum() / B + kl(torch.rand(B, 4)).mean(), False),  # of whole sequences
         (lambda: error(torch.ones(STEPS)).sum() / B + kl(torch.rand(*STEPS, 4)).sum() / B, False),

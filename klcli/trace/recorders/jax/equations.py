@@ -68,6 +68,8 @@ def _followed(equation: Any, given: Sequence[Any], index: int, shape: tuple[int,
         return arithmetic(_NAMES.get(name, name), list(given), {})
     if name == "dot_general":
         return contracted(params, given, equation.outvars[index].aval)
+    if name == "select_n" and len(given) == 3:
+        return _chosen(given)
     if name == "integer_pow":
         return Node("pow", (first, params["y"]))
     if name == "reduce_sum":
@@ -76,6 +78,13 @@ def _followed(equation: Any, given: Sequence[Any], index: int, shape: tuple[int,
         is_whole = equation.outvars[0].aval.dtype.kind in "iu" and "float" in first.dtype
         return Node("trunc" if is_whole else "same", (first,))
     return in_shape(name, params, given, index, shape) or arithmetic(_NAMES.get(name, name), list(given), {})
+
+
+def _chosen(given: Sequence[Any]) -> Node | None:
+    """What a mask leaves of an array, with 0 for the rest; what is false is chosen first."""
+    condition, if_false, if_true = given
+    numbers = [one if limit_of(one) is None else limit_of(one) for one in (if_true, if_false)]
+    return arithmetic("where", [condition, *numbers], {})
 
 
 def _operated(name: str, given: Sequence[Any], shape: tuple[int, ...]) -> Node | None:
