@@ -10,15 +10,33 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.rules.reversed_kl import says_direction
-from klcli.lint.rules.rule import ModuleTerms, finding_at_step
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at, finding_at_step
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.programs import flow_name
-from klcli.names.posterior_or_prior import HELD_TO, is_called_prior
+from klcli.names.posterior_or_prior import HELD_TO, is_called_prior, is_prior
 
 _EXCHANGED = find_mistake("KL115")
 
 
 def check(found: ModuleTerms) -> Iterator[Finding]:
+    yield from _handed(found)
+    straight = {kl.best.excerpt.owner for kl in found.kls if _order(kl.best) == (False, True)}
+    for kl in found.kls:
+        if _is_written_so(kl) and kl.best.excerpt.owner not in straight:
+            yield finding_at(kl.best.excerpt, _EXCHANGED, "warning", reading=kl.reading)
+
+
+def _is_written_so(kl: KlTerm) -> bool:
+    """Whether a formula of one function takes for the posterior what its own names say to be the prior."""
+    one = kl.best
+    if one.found.best.kind != "reversed" or not all(way.excerpt.is_local for way in kl.ways):
+        return False
+    if _order(one) != (True, False) or says_direction(one.excerpt):
+        return False
+    return is_prior(_given(one, str(one.found.best.verdict.roles.head))) is False
+
+
+def _handed(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         ways = (way for way in kl.ways if not (way.excerpt.is_local or says_direction(way.excerpt)))
         handed = [(way, _order(way)) for way in ways]
