@@ -30,6 +30,18 @@ def learned_weight(recording: Recording, index: int, other: int) -> float | None
     return step.values[0] if is_trained and is_small and not own & rest else None
 
 
+def is_of_weights(recording: Recording, index: int, weights: Iterable[int]) -> bool:
+    """Whether a node is made of what trained weights are made of, as ``-log_w`` beside ``exp(log_w)``.
+
+    Args:
+        recording: the run.
+        index: of the node.
+        weights: the nodes of the weights.
+    """
+    own = set(_sources(recording, index))
+    return bool(own) and own <= {one for weight in weights for one in _sources(recording, weight)}
+
+
 def _sources(recording: Recording, index: int) -> Iterator[int]:
     """The arrays that a node is computed from: those that parts are taken of, and what others are made of."""
 

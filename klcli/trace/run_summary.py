@@ -11,6 +11,7 @@ from klcli.names.losses import is_called_kl
 from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
+from klcli.trace.learned_weights import is_of_weights
 from klcli.trace.posterior_identification import with_directions
 from klcli.trace.precision import Precision, precisions_of
 from klcli.trace.recording import NotedLoss, Recording, WholeCall
@@ -84,14 +85,21 @@ class Watched:
 def unread_kls(recording: Recording, losses: Sequence[Anatomy]) -> list[Term]:
     """The terms that are called a KL, by what variables held them, and of which nothing is known.
 
+    What is made of the weight of another term, as `kl_weight` is, is none; nor is a number that is 0.
+
     Args:
         recording: the run.
         losses: of the run.
     """
-    return [term for one in losses for term in one.terms if _is_unread(recording, term)]
+    return [term for one in losses for term in one.terms if _is_unread(recording, term, one.terms)]
 
 
-def _is_unread(recording: Recording, term: Term) -> bool:
+def _is_unread(recording: Recording, term: Term, terms: Sequence[Term]) -> bool:
+    core = recording.steps[term.part.chain.core]
+    weights = [weight for one in terms for weight in one.part.chain.learned]
+    is_nothing = core.is_leaf and core.values == (0.0,) and core.more.get("made_by") == "an input"
+    if is_nothing or is_of_weights(recording, term.part.chain.core, weights):
+        return False
     is_bare = term.kind == "other" and not (term.unknown and (term.unknown.mistake or term.unknown.verdict))
     names = (name for index, _ in term.part.chain.above for name in recording.steps[index].names)
     return is_bare and any(map(is_called_kl, names))

@@ -51,3 +51,30 @@ def test_what_is_called_a_kl_and_not_followed_is_not_checked(
     assert seen.watched.is_checked is is_checked
     said = [one for one in seen.watched.warnings if "is called a KL and was not followed" in one]
     assert [one.split()[0] for one in said] == ([] if is_checked else ["kl_loss"])
+
+
+KL_WEIGHT = torch.nn.Parameter(torch.tensor(0.3))
+OTHER = torch.nn.Parameter(torch.tensor(0.3))
+
+
+@pytest.mark.parametrize(
+    ("weight", "beside", "is_checked"),
+    [
+        (KL_WEIGHT.exp, lambda: -KL_WEIGHT, True),
+        (KL_WEIGHT.exp, lambda: (KL_WEIGHT - 1) ** 2, True),
+        (KL_WEIGHT.exp, lambda: (OTHER - 1) ** 2, False),
+        (lambda: 1, lambda: torch.zeros((), requires_grad=True), True),
+        (lambda: 1, lambda: torch.tensor(1.0, requires_grad=True), False),
+    ],
+)
+def test_what_is_called_after_a_kl_and_is_none(
+    weight: Callable[[], Any], beside: Callable[[], Any], *, is_checked: bool
+) -> None:
+    """What keeps a trained weight from growing, and the KL of a model without latents."""
+    with klcli.watch() as seen:
+        mean, head = heads()
+        q = D.Normal(mean, head.exp())
+        error = ((DECODER(q.rsample()) - X) ** 2).sum(1).mean()
+        kl_term = beside()
+        (error + weight() * of_gaussians(q, None).mean() + kl_term).backward()
+    assert seen.watched.is_checked is is_checked
