@@ -23,7 +23,8 @@ _PLAIN = frozenset(
         *("script_if_tracing", "export", "ignore", "unused", "disable", "allow_in_graph", "recompute_grad"),
         *("checkpoint", "remat", "named_scope", "named_call", "name_scope", "with_name_scope"),
         *("do_not_convert", "autocast", "custom_fwd", "enable_grad", "compact", "nowrap", "transparent"),
-        *("implements", "RegisterKL"),
+        *("implements", "RegisterKL", "dispatch", "singledispatch", "assert_max_traces", "auto_move_data"),
+        *("force_fp32", "auto_fp16"),
     )
 )
 """Decorators whose function computes what it computes without them."""

@@ -19,6 +19,9 @@ FUNCTION = "def f(r):\n    return np.sum(r**2)\n"
         "partial(jax.jit, static_argnums=0)",
         "functools.lru_cache(maxsize=None)",
         "register_kl(Normal, Normal)",
+        "chex.assert_max_traces(n=1)",
+        "force_fp32(apply_to=('r',))",
+        "functools.singledispatch",
     ],
 )
 def test_what_keeps_a_function_as_it_is(decorator: str) -> None:
