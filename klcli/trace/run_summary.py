@@ -85,7 +85,7 @@ class Watched:
 def unread_kls(recording: Recording, losses: Sequence[Anatomy]) -> list[Term]:
     """The terms that are called a KL, by what variables held them, and of which nothing is known.
 
-    What is made of the weight of another term, as `kl_weight` is, is none; nor is a number that is 0.
+    What is made of the weight of another term, as `kl_weight` is, is none; nor is a multiplier, or a 0.
 
     Args:
         recording: the run.
@@ -97,8 +97,10 @@ def unread_kls(recording: Recording, losses: Sequence[Anatomy]) -> list[Term]:
 def _is_unread(recording: Recording, term: Term, terms: Sequence[Term]) -> bool:
     core = recording.steps[term.part.chain.core]
     weights = [weight for one in terms for weight in one.part.chain.learned]
-    is_nothing = core.is_leaf and core.values == (0.0,) and core.more.get("made_by") == "an input"
-    if is_nothing or is_of_weights(recording, term.part.chain.core, weights):
+    made_by = core.more.get("made_by") if core.is_leaf and core.size == 1 else None
+    # A multiplier that is trained against the value of a KL, and what stands for a KL where there is none.
+    is_number = made_by == "a parameter" or (made_by == "an input" and core.values == (0.0,))
+    if is_number or is_of_weights(recording, term.part.chain.core, weights):
         return False
     is_bare = term.kind == "other" and not (term.unknown and (term.unknown.mistake or term.unknown.verdict))
     names = (name for index, _ in term.part.chain.above for name in recording.steps[index].names)

@@ -63,6 +63,7 @@ OTHER = torch.nn.Parameter(torch.tensor(0.3))
         (KL_WEIGHT.exp, lambda: -KL_WEIGHT, True),
         (KL_WEIGHT.exp, lambda: (KL_WEIGHT - 1) ** 2, True),
         (KL_WEIGHT.exp, lambda: (OTHER - 1) ** 2, False),
+        (lambda: OTHER.detach(), lambda: -OTHER * (torch.tensor(3.0) - 1), True),
         (lambda: 1, lambda: torch.zeros((), requires_grad=True), True),
         (lambda: 1, lambda: torch.tensor(1.0, requires_grad=True), False),
     ],
@@ -70,7 +71,7 @@ OTHER = torch.nn.Parameter(torch.tensor(0.3))
 def test_what_is_called_after_a_kl_and_is_none(
     weight: Callable[[], Any], beside: Callable[[], Any], *, is_checked: bool
 ) -> None:
-    """What keeps a trained weight from growing, and the KL of a model without latents."""
+    """What keeps a trained weight from growing, a multiplier, and the KL of a model without latents."""
     with klcli.watch() as seen:
         mean, head = heads()
         q = D.Normal(mean, head.exp())
