@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lazy_regex import regex
 from klcli.lint.findings.places import SourceSpan
-from klcli.lint.findings.recognized_terms import estimator_term, kl_term, sample_term
+from klcli.lint.findings.recognized_terms import estimator_term, kl_term, sample_term, unread_term
 from klcli.lint.findings.sample_pairing import paired_samples
 from klcli.lint.findings.term_places import place_of
 from klcli.lint.findings.types import Finding, Linted, ListedTerm
@@ -23,7 +23,7 @@ from klcli.lint.terms_by_place import occurrences
 
 _IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 """``# klcli: ignore`` for all findings of a line, ``# klcli: ignore[KL101, KL103]`` for some."""
-_ORDER = ("exact", "scaled", "other", "other-prior", "reversed", "wrong", "not-kl")
+_ORDER = ("exact", "scaled", "other", "other-prior", "reversed", "wrong", "not-kl", "unreadable")
 
 
 def linted(module: Module, project: Project | None = None) -> Linted:
@@ -65,6 +65,7 @@ def _recognised(module: Module, project: Project) -> tuple[ModuleTerms, Sequence
         tuple(found.sinks),
     )
     listed = [*(kl.term for kl in kls), *map(sample_term, drawn), *(term for _, term in estimators)]
+    listed += map(unread_term, found.unread)
     return recognised, listed
 
 

@@ -21,6 +21,7 @@ from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.programs import flow_name
 from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import SamplingLine
+from klcli.lint.terms.unread import UnreadTerm
 from klcli.values import dataclass
 
 _MOST_WAYS, _MOST_CALLERS = 8, 24
@@ -36,12 +37,14 @@ class Occurrences:
         samples: for each sample, the ways in which it was reached.
         estimators: of log-probabilities.
         sinks: what is minimised.
+        unread: terms that are not read, of whose places nothing else is said.
     """
 
     divergences: list[list[Divergence]]
     samples: list[list[SamplingLine]]
     estimators: list[EstimatorLine]
     sinks: list[Sink]
+    unread: list[UnreadTerm]
 
 
 def occurrences(module: Module, project: Project) -> Occurrences:
@@ -70,6 +73,7 @@ def _reached(flows: Iterable[Flow]) -> Occurrences:
     divergences: dict[SourceSpan, list[Divergence]] = defaultdict(list)
     samples: dict[SourceSpan, list[SamplingLine]] = defaultdict(list)
     estimators: dict[SourceSpan, EstimatorLine] = {}
+    unread: dict[SourceSpan, UnreadTerm] = {}
     sinks: list[Sink] = []
     seen: Counter[tuple[SourceSpan, SourceFunction | None]] = Counter()
     for one in flows:
@@ -77,6 +81,9 @@ def _reached(flows: Iterable[Flow]) -> Occurrences:
         estimates: set[FlowStatement] = set()
         for found in (part for excerpt in one.excerpts if _is_new(excerpt, seen) for part in terms(excerpt)):
             place = place_of(found.excerpt)
+            if isinstance(found, UnreadTerm):
+                unread.setdefault(place, found)
+                continue
             if isinstance(found, SamplingLine):
                 samples[place].append(found)
                 continue
@@ -89,8 +96,12 @@ def _reached(flows: Iterable[Flow]) -> Occurrences:
                 divergences[place].append(found)
             else:
                 estimators.setdefault(place, found)
+    for place in unread:
+        for read in (divergences, samples, estimators):
+            read.pop(place, None)
     alone = [one for place, one in estimators.items() if place not in divergences]
-    return Occurrences(_complete(divergences.values()), list(samples.values()), alone, sinks)
+    every = _complete(divergences.values())
+    return Occurrences(every, list(samples.values()), alone, sinks, list(unread.values()))
 
 
 def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence]]:

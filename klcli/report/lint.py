@@ -153,14 +153,16 @@ def _excerpt(place: SourceSpan, lines: tuple[str, ...], label: str = "") -> Exce
 def _summary(data: LintData) -> str:
     """``2 findings (1 error, 1 warning) in 14 files; 5 KL terms and 3 samples recognised``."""
     counts = Counter(row.severity for row in data.findings)
-    kinds = Counter(row.kind for row in data.terms)
+    kinds = Counter(row.kind for row in data.terms if row.error is None)
+    missed = len(data.terms) - kinds.total()
     each = ", ".join(_counted(counts[name], name) for name in _SEVERITIES if counts[name])
     found = f"{_counted(len(data.findings), 'finding')}{f' ({each})' if each else ''}"
     estimators = f", {_counted(kinds['estimator'], 'estimator')}" if kinds["estimator"] else ""
     kls = f"{_counted(kinds['kl'], 'KL term')}{estimators}"
     recognised = f"{kls} and {_counted(kinds['sampler'], 'sample')} recognised"
     unread = f", {len(data.unreadable):,} not read in full" if data.unreadable else ""
-    return f"{found} in {_counted(data.files, 'file')}{unread}; {recognised}"
+    of_terms = f", {_counted(missed, 'term')} not read" if missed else ""
+    return f"{found} in {_counted(data.files, 'file')}{unread}; {recognised}{of_terms}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -49,6 +49,7 @@ class ListedTermData:
     shapes: str | None
     sampler: SamplerData | None
     estimator: EstimatorData | None
+    error: str | None
 
 
 def term_data(found: ListedTerm) -> ListedTermData:
@@ -63,7 +64,7 @@ def term_data(found: ListedTerm) -> ListedTermData:
         end_line=end_line,
         **fields_of(found, "path=place.path cell=place.cell_number kind input=expression verdict"),
         **fields_of(found, "parameterization prior_parameterization scale shift prior"),
-        **fields_of(found, "reduction mistake proof conditions shapes"),
+        **fields_of(found, "reduction mistake proof conditions shapes error=problem"),
         direction=_direction(found),
         unit="nats",
         symbols=dict(found.symbols),

@@ -38,6 +38,8 @@ def _fact(term: ListedTerm) -> Fact:
 
 
 def _words(term: ListedTerm) -> str:
+    if term.problem:
+        return f"not read: {term.problem}"
     parts = [_estimate(term.estimation) if term.estimation else _verdict(term)]
     if term.parameterization:
         parts.append(f"for a head that is {_MEANINGS[term.parameterization]}")

@@ -149,6 +149,7 @@ def test_json_has_the_keys_that_are_promised() -> None:
                 "shapes": None,
                 "sampler": None,
                 "estimator": None,
+                "error": None,
             }
         ],
         "files": 2,
@@ -264,3 +265,11 @@ def test_long_expressions_are_clipped() -> None:
     shown = text(report(terms=(term(expression="x" * 500),), show_terms=True))
     assert f"{'x' * 59}…\n" in shown
     assert "x" * 60 not in shown
+
+
+def test_terms_that_are_not_read_are_counted_apart() -> None:
+    unread = term(verdict="unreadable", problem="what @twice does is not followed")
+    report = lint_report([Linted("vae.py", (), (unread,))], show_terms=False)
+    assert report.document.blocks[-1].text == (
+        "0 findings in 1 file; 0 KL terms and 0 samples recognised, 1 term not read"
+    )

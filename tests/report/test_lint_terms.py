@@ -38,6 +38,10 @@ def term(**parts: object) -> ListedTerm:
         (term(verdict="other-prior", prior=GaussianText("0", "0.5")), "KL term: KL to N(0, 0.5), for a head"),
         (term(verdict="reversed"), "KL term: KL(p || q), the other way round, for a head"),
         (term(verdict="wrong", parameterization=None, reduction=None), "KL term: wrong"),
+        (
+            term(verdict="unreadable", parameterization=None, problem="what @twice does is not followed"),
+            "KL term: not read: what @twice does is not followed",
+        ),
         (term(kind="sampler", reduction=None), "sample: right, for a head that is a log-variance"),
         (
             term(reduction="sum-mean"),

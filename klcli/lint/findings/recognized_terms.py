@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from klcli.lint.findings.term_places import expression_of, place_of
-from klcli.lint.findings.types import ListedTerm
+from klcli.lint.findings.types import ListedTerm, TermKind
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.programs import flow_name
 from klcli.lint.terms.samples import SamplingLine
+from klcli.lint.terms.unread import ReadTerm, UnreadTerm
 
 if TYPE_CHECKING:
     from klcli.judge.roles import Roles
@@ -128,3 +129,22 @@ def estimator_term(one: EstimatorLine) -> ListedTerm:
         shapes=(found.tokens.text or None) if found.tokens else None,
         estimation=found,
     )
+
+
+def unread_term(one: UnreadTerm) -> ListedTerm:
+    """A term that is not read."""
+    return ListedTerm(
+        place=place_of(one.excerpt),
+        kind=_KINDS[type(one.found)],
+        parameterization=None,
+        verdict="unreadable",
+        expression=expression_of(one.excerpt),
+        problem=one.problem,
+    )
+
+
+_KINDS: Mapping[type[ReadTerm], TermKind] = {
+    Divergence: "kl",
+    SamplingLine: "sampler",
+    EstimatorLine: "estimator",
+}

@@ -83,7 +83,7 @@ class ListedTerm:
         place: where.
         kind: which of the three.
         parameterization: the reading under which it is right, or was meant.
-        verdict: as `klcli verify` gives it; a sample is ``exact`` or ``wrong``.
+        verdict: as `klcli verify` gives it; a sample that is read is ``exact`` or ``wrong``.
         expression: the statement as it is written.
         scale: k, where a term is k KL + c; for a sample, what multiplies sigma and the noise.
         shift: c.
@@ -96,6 +96,7 @@ class ListedTerm:
         shapes: for which shapes it holds.
         proof: ``symbolic`` where algebra proves it, ``numeric`` where points alone do.
         noise: what a sample draws, see `klcli.judge.sampler`.
+        problem: why it is not read; None where it is.
         estimation: the answer on log-probabilities.
     """
 
@@ -115,6 +116,7 @@ class ListedTerm:
     shapes: str | None = None
     proof: Literal["symbolic", "numeric"] | None = None
     noise: str | None = None
+    problem: str | None = None
     estimation: Estimation | None = field(default=None, compare=False)
 
 

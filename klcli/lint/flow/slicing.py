@@ -122,7 +122,7 @@ def source_of_matrices(found: CodeExcerpt) -> SourceNodes | None:
     kept = _needed(found.step, found.before, found.count, names)
     if kept is None:
         return None
-    source = _program(kept, lambda step: step.given if step.is_opaque_to_matrices else (step.node,))
+    source = source_with(kept, lambda step: step.given if step.is_opaque_to_matrices else (step.node,))
     return source if len(source.nodes) <= _MOST_NODES else None
 
 
@@ -153,13 +153,18 @@ def _needed(
 
 def source_of(steps: Sequence[FlowStatement]) -> SourceNodes:
     """The program of statements, of which the last is what is computed, whatever is known of it."""
-    return _program(steps, lambda step: step.known)
+    return source_with(steps, lambda step: step.known)
 
 
-def _program(
+def source_with(
     steps: Sequence[FlowStatement], known: Callable[[FlowStatement], Sequence[ast.stmt]]
 ) -> SourceNodes:
-    """Statements with what is known of them; where the last one has no gradient, none of them has to have."""
+    """Statements with what is known of them; where the last one has no gradient, none of them has to have.
+
+    Args:
+        steps: of which the last is what is computed.
+        known: what is known of each.
+    """
     *before, last = steps
     nodes = [(step, node) for step in before for node in known(step)]
     return SourceNodes(

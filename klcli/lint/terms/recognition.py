@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from klcli.lint.flow.shared_changes import with_shared_changes
 from klcli.lint.flow.slicing import CodeExcerpt, parts_of
 from klcli.lint.terms.closed_form_terms import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
-from klcli.lint.terms.estimators import EstimatorLine, estimator, with_log_probabilities
+from klcli.lint.terms.estimators import estimator, with_log_probabilities
 from klcli.lint.terms.helper_mistakes import mistaken_in_helper
 from klcli.lint.terms.matrices import divergence_of_matrices
 from klcli.lint.terms.programs import program_of
-from klcli.lint.terms.samples import SamplingLine, sample
+from klcli.lint.terms.samples import sample
+from klcli.lint.terms.unread import ReadTerm, UnreadTerm, changed_by_decorator, why_unread
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
 
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 
-RecognisedTerm: TypeAlias = Divergence | SamplingLine | EstimatorLine
+RecognisedTerm: TypeAlias = ReadTerm | UnreadTerm
 
 
 def terms(excerpt: CodeExcerpt) -> Iterator[RecognisedTerm]:
-    """The term that an expression computes, or those that its parts compute."""
-    yield from _terms(excerpt, is_part=False)
+    """The term that an expression computes, or those that its parts compute.
+
+    One that is not read is told where it stands, and left out where it was reached from elsewhere.
+    """
+    for found in _terms(excerpt, is_part=False):
+        problem = changed_by_decorator(found.excerpt)
+        one = UnreadTerm(found, problem) if problem and not isinstance(found, UnreadTerm) else found
+        if one.excerpt.is_local or not isinstance(one, UnreadTerm):
+            yield one
 
 
 def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[RecognisedTerm]:
@@ -55,7 +64,18 @@ def _is_guess(found: RecognisedTerm) -> bool:
 
 
 def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
-    """The term that an expression computes; None where it computes none."""
+    """The term that an expression computes, also through other names; None where it computes none."""
+    found = _named(excerpt, is_part=is_part)
+    whole = with_shared_changes(excerpt) if found else None
+    if found is None or whole is None:
+        return found
+    matrices = isinstance(found, Divergence) and found.found.program.of_matrices
+    problem = why_unread(whole.source, matrices=matrices)
+    return UnreadTerm(found, problem) if problem else _named(whole, is_part=is_part)
+
+
+def _named(excerpt: CodeExcerpt, *, is_part: bool) -> ReadTerm | None:
+    """The term that an expression computes by the names in it; None where it computes none."""
     if of_matrices := divergence_of_matrices(excerpt):
         return of_matrices
     if not excerpt.step.facts.is_readable:
