@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -54,6 +55,7 @@ class Program:
         of_matrices: whether it was read as a formula of matrices.
         losses: what symbols compute that stand for calls of other losses, where it is known.
         unread: why symbols are not what was assigned to them, as `Statements.unread` has it.
+        defaults: the numbers that symbols are unless they are given, as parameters of a function.
         apart: the KL behind which statements are left out, as `SourceText.apart` has it.
     """
 
@@ -67,6 +69,7 @@ class Program:
     of_matrices: bool = False
     losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
     unread: Mapping[str, FormulaError] = field(default_factory=dict, hash=False, compare=False)
+    defaults: Mapping[str, Fraction] = field(default_factory=dict, hash=False)
     apart: str = ""
 
     @property
@@ -264,6 +267,7 @@ def _followed(
         matrices,
         reader.losses,
         {own.get(name, name): error for name, error in statements.unread.items()},
+        statements.defaults,
     )
 
 

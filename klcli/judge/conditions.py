@@ -124,12 +124,31 @@ def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
         if limit is None:
             yield Condition("small-number", f"{shown} changes the formula, however small it is", False)
         else:
-            yield Condition("small-number", f"{shown} passes up to {significant(limit, 2)}", True)
+            text, passes = _unless_given(prepared, symbols, limit)
+            yield Condition("small-number", f"{shown} passes up to {significant(limit, 2)}{text}", passes)
         return
     size = _error(prepared, verdict, {})
     words = "no value at some points" if not isfinite(size) else f"an error of up to {significant(size, 2)}"
     text = f"{shown} inside of a function makes {words}, relative to 1 + KL, {sigmas_text(verdict)}"
     yield Condition("small-number", text, size <= PASSES)
+
+
+def _unless_given(prepared: Prepared, symbols: Sequence[str], limit: float) -> tuple[str, bool]:
+    """What small numbers are by default, where that is too large, and whether they pass with it.
+
+    That is what runs where nobody gives another; what is given is not known.
+    """
+    known = prepared.program.defaults
+    large = {
+        name: float(known[name]) for name in symbols if name in known and abs(float(known[name])) > limit
+    }
+    if not large:
+        return "", True
+    each = [
+        f"{prepared.program.spellings.get(name, name)} is {number:g} by default"
+        for name, number in large.items()
+    ]
+    return f", and {' and '.join(each)}", False
 
 
 def _largest_that_passes(prepared: Prepared, verdict: Verdict, symbols: Sequence[str]) -> float | None:

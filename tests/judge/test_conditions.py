@@ -322,3 +322,29 @@ def test_one_entry_of_each_row_beside_a_whole_array(mean: str, head: str, passes
     """At (B, d) numpy counts the square of (B,) once for every column, or cannot add it at all."""
     found = verify(read_program(f"-0.5 * torch.sum(1 + {head} - {mean}**2 - torch.exp({head}))"))
     assert all(one.passes for one in found.conditions) is passes
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "passes"),
+    [
+        ("eps=0.5", "eps passes up to 1e-06, and eps is 0.5 by default", False),
+        ("eps=1e-4", "eps passes up to 1e-06, and eps is 0.0001 by default", False),
+        ("eps=1e-8", "eps passes up to 1e-06", True),
+        ("*, eps", "eps passes up to 1e-06", True),
+        ("eps=None", "eps passes up to 1e-06", True),
+    ],
+)
+def test_the_default_of_a_small_number_is_what_runs(head: str, text: str, passes: bool) -> None:
+    """log(v + e) at v = 1e-4 is off by e / (2 v) / (1 + KL), with KL = (1e-4 - 1 - log 1e-4) / 2: 8.8e-4 at 1e-6."""
+    formula = "-0.5 * torch.sum(1 + torch.log(logvar.exp() + eps) - mu.pow(2) - logvar.exp())"
+    assert only(f"def kl(mu, logvar, {head}):\n    return {formula}") == Condition(
+        "small-number", text, passes
+    )
+
+
+@pytest.mark.parametrize("beta", ["0.5", "1.0"])
+def test_the_default_of_a_weight_is_said_as_the_weight(beta: str) -> None:
+    formula = "-0.5 * beta * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())"
+    found = verify(read_program(f"def kl(mu, logvar, beta={beta}):\n    return {formula}"))
+    assert found.best.kind == "scaled"
+    assert not [one for one in found.conditions if not one.passes]

@@ -1,4 +1,7 @@
-"""Other values for entries of what was computed, which are not followed: ``kl[kl < 0.5] = 0.5``."""
+"""Values for entries: those of a table by words, ``losses["kl"]``, and others of what was computed.
+
+The latter are not followed: ``kl[kl < 0.5] = 0.5``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,23 @@ from klcli.formula.read.callee import same_object, viewed
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.returned_values import bare
 from klcli.formula.tree import Number, Symbol, Tree
+
+
+def entries_of(table: ast.Name, value: ast.Dict) -> list[tuple[ast.expr, ast.expr]]:
+    """The entries of a table that is written out, each with its value; none if they are not known one by one.
+
+    Args:
+        table: the name that it is given.
+        value: the table.
+    """
+    words = [key.value for key in value.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    # What the table had before is used in its values; of two alike the last one counts.
+    if len(set(words)) < len(value.keys) or table.id in names_in(value):
+        return []
+    return [
+        (ast.copy_location(ast.Subscript(table, ast.Constant(word), ast.Store()), one), one)
+        for word, one in zip(words, value.values, strict=True)
+    ]
 
 
 def refuse_entries(target: ast.expr, reader: PythonReader) -> None:

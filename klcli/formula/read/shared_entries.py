@@ -17,7 +17,7 @@ _SHARING = (
     VIEWS
     | {name for one in (SAME, *RESHAPED, *EXPANDED) for name in one.names}
     | {"expand_dims", "t", "stop_gradient", "sg", "numpy", "requires_grad", "bool"}
-) - {"clone", "copy", "nan_to_num"}
+) - {"clone", "copy", "nan_to_num", "array"}
 """Known functions that may give back the same entries."""
 _LISTS = (ast.List, ast.Tuple)
 _OF_SHAPES = frozenset(("shape", "dtype", "device", "ndim", "size", "numel", "dim", "requires_grad"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TypeAlias
 
 from klcli.formula.entrywise_form import entry
@@ -17,8 +18,9 @@ from klcli.formula.read.callee import called, same_object, stops_gradients, view
 from klcli.formula.read.calls.reshapes import lengths_of
 from klcli.formula.read.changes_within_statements import check_order, refuse_change, refuse_unread_change
 from klcli.formula.read.decorators import refuse_changing
-from klcli.formula.read.entry_assignments import refuse_entries, refuse_filling
+from klcli.formula.read.entry_assignments import entries_of, refuse_entries, refuse_filling
 from klcli.formula.read.matrix_attributes import is_decomposition, parts_of
+from klcli.formula.read.parameter_defaults import numbers_by_default
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.returned_values import bare, formula_among
 from klcli.formula.read.shared_entries import kept_by
@@ -42,6 +44,7 @@ class Statements:
         helpers: the formulas that names were given which are not just another name, in their order.
         unread: why symbols are not what was assigned to them: it could not be read, though it has a logarithm
             or an exponential.
+        defaults: the numbers that parameters are unless they are given.
         opaque: names that stay symbols whatever is assigned to them.
     """
 
@@ -51,6 +54,7 @@ class Statements:
         self.left = ""
         self.helpers: dict[str, Tree] = {}
         self.unread: dict[str, FormulaError] = {}
+        self.defaults: dict[str, Fraction] = {}
         self._unknown: dict[str, FormulaError] = {}
         """The same for all symbols whose value could not be read."""
         self._is_stopped = False
@@ -113,6 +117,11 @@ class Statements:
             case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)], value=value):
                 self._unpack(targets, value)
                 return None
+            case ast.Assign(targets=[ast.Name() as table], value=ast.Dict() as words) if (
+                entries := entries_of(table, words)
+            ):
+                self._fill(table, words, entries)
+                return None
             case ast.Assign(targets=[target], value=value):
                 return self._assign(target, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
@@ -120,6 +129,7 @@ class Statements:
             case ast.AugAssign(target=target, op=operator, value=value):
                 return self._change(target, ast.copy_location(ast.BinOp(target, operator, value), statement))
             case ast.FunctionDef(body=body, decorator_list=decorators):
+                self.defaults |= numbers_by_default(statement)
                 refuse_changing(decorators, self.reader.error)
                 return self._within(decorators, body)
             case ast.With(items=items, body=body):
@@ -167,6 +177,12 @@ class Statements:
         self._note_entries(target)
         return tree
 
+    def _fill(self, table: ast.Name, words: ast.Dict, entries: Sequence[tuple[ast.expr, ast.expr]]) -> None:
+        """A table that is written out, whose entries get their values one by one."""
+        self._forget(table, self._objects_of(words))
+        for target, value in entries:
+            self._assign(target, value)
+
     def _change(self, target: ast.expr, joined: ast.expr) -> Tree | None:
         """``x *= 2``, which changes the object that other names may stand for, too."""
         refuse_entries(target, self.reader)
@@ -184,9 +200,16 @@ class Statements:
     def _note_entries(self, target: ast.expr) -> None:
         """Other values for entries change the array, and what shares its entries.
 
-        A word between the brackets names an entry of a table of results, as in `refuse_entries`.
+        A word between the brackets names an entry of a table of results, as in `refuse_entries`; that of the
+        same table by another name is not followed.
         """
         match target:
+            case ast.Subscript(value=ast.Name(id=table), slice=ast.Constant(value=str()) as word):
+                for name in self.reader.objects.names_of(self.reader.objects.number_of(table)):
+                    if name != table and name.isidentifier():
+                        owner = ast.copy_location(ast.Name(name, ast.Load()), target)
+                        same = ast.copy_location(ast.Subscript(owner, word, ast.Store()), target)
+                        self._forget(same, _NO_OBJECTS)
             case ast.Subscript(slice=ast.Constant(value=str())) | ast.Name():
                 return
             case ast.Subscript(value=owner) | ast.Attribute(value=owner, attr="data"):

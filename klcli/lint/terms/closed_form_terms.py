@@ -103,6 +103,7 @@ def divergence(excerpt: CodeExcerpt, program: Program, *, is_part: bool = False)
         signed = program if sign > 0 else negated(excerpt.source)
         if signed is None:
             continue
+        signed = replace(signed, defaults=program.defaults)
         found = judged_as_kl(signed, is_mended=excerpt.is_local, is_guess=is_guess, is_meant=is_meant)
         if (
             sign < 0

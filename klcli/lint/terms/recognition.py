@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from klcli.formula.read.parameter_defaults import numbers_by_default
 from klcli.lint.flow.shared_changes import with_shared_changes
 from klcli.lint.flow.slicing import CodeExcerpt, parts_of
 from klcli.lint.terms.closed_form_terms import Divergence, divergence
@@ -17,6 +18,7 @@ from klcli.lint.terms.samples import sample
 from klcli.lint.terms.unread import ReadTerm, UnreadTerm, changed_by_decorator, why_unread
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
+from klcli.values import replace
 
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
@@ -90,6 +92,8 @@ def _named(excerpt: CodeExcerpt, *, is_part: bool) -> ReadTerm | None:
     program = program_of(excerpt.source)
     if program is None:
         return None
+    if excerpt.root.node is not None:
+        program = replace(program, defaults=numbers_by_default(excerpt.root.node))
     if logs and (estimated := estimator(excerpt, program)):
         return estimated
     if not squared:

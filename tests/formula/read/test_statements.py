@@ -13,7 +13,7 @@ from klcli.formula.read.python_source import SourceText
 from klcli.formula.read.statements import Statements
 from klcli.formula.read.syntax_errors import FormulaError
 from klcli.formula.traversal import free_symbols, walk
-from klcli.formula.tree import Stop
+from klcli.formula.tree import Stop, Symbol
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.small_arrays import Array
 
@@ -28,6 +28,11 @@ def followed(text: str, opaque: frozenset[str] = frozenset()) -> tuple[Statement
 
 
 PROGRAMS = [
+    "losses = {'rec': 3 * mu, 'kl': mu + lv}\nresult = losses['kl']",
+    "losses = {'kl': mu + lv}; losses['kl'] *= 2\nresult = losses['kl']",
+    "losses = {'kl': mu + lv}; losses['kl'] = mu - lv\nresult = losses['kl']",
+    "losses = {'kl': mu + lv}; losses = {'kl': mu - lv, 'rec': mu}\nresult = losses['kl']",
+    "losses = {'kl': mu + lv}; out = losses; out['rec'] = mu\nresult = losses['kl']",
     "var = np.exp(lv)\nresult = -0.5 * np.sum(1 + lv - mu**2 - var)",
     "x = mu\nx = x * 2\nresult = x - mu",
     "a, b = lv, mu\na, b = b, a\nresult = a - 2 * b",
@@ -160,3 +165,22 @@ def test_values_that_are_given_where_only_something_is_reported() -> None:
 def test_a_second_value_within_an_expression_is_not_followed(text: str) -> None:
     with pytest.raises(FormulaError, match="gets another value within an expression"):
         followed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "losses = {'kl': a + b}; out = losses; out['kl'] *= 2; losses['kl']",
+        "losses = {'kl': a + b}; out = losses; out['kl'] = 3 * a; losses['kl']",
+        "losses = {'kl': a + b}; losses = {'kl': losses['kl'] * 2}; losses['kl']",
+        "losses = {'kl': a + b, 'kl': net(x)}; losses['kl']",
+        "losses = {'kl': a + b}; losses = {'rec': a}; losses['kl']",
+        "losses = {'kl': a + b, **more}; losses['kl']",
+    ],
+)
+def test_entries_of_a_table_that_are_not_known(text: str) -> None:
+    try:
+        _, tree = followed(text)
+    except FormulaError:
+        return
+    assert isinstance(tree, Symbol)

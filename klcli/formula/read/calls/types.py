@@ -90,7 +90,7 @@ def _variable(reader: CallReader, call: Invocation) -> Tree | None:
 SAME = row(
     "asarray as_tensor astype cast clone contiguous convert_to_tensor copy cpu cuda double "
     "float from_numpy identity nan_to_num to type type_as batch_flatten "
-    "half",
+    "half array",
     "x, ...",
     "x in another shape, type or place",
     _same,
@@ -103,7 +103,7 @@ TYPED: tuple[CallRow, ...] = (
     row("requires_grad", "x, flag", "x, without a gradient if it shall have none", _requiring, is_sure=False),
     row("int long trunc fix", "x", "x cut to an integer", _cut),
     row(
-        "to type astype cast asarray as_tensor convert_to_tensor",
+        "to type astype cast asarray as_tensor convert_to_tensor array",
         "x, type",
         "x cut to an integer, if the type is one of integers",
         _cast,

@@ -17,6 +17,7 @@ from klcli.formula.tree import Call, Stop, Symbol
     "text",
     [
         *("x.detach()", "tf.stop_gradient(x)", "sg(x)", "x.item()", "x.tolist()", "x.data", "x.numpy()"),
+        "np.array(x.detach())",
         *("float(x)", "x.requires_grad_(False)", "x.requires_grad_(requires_grad=False)"),
     ],
 )
@@ -33,6 +34,7 @@ def test_what_has_no_gradient(text: str) -> None:
         "x.astype(int)",
         "int(x)",
         "np.asarray(x, dtype=int)",
+        "np.array(x, int)",
         "x.astype('i4')",
     ],
 )
@@ -43,7 +45,7 @@ def test_what_cuts_to_integers(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("x.float()", "x.to(device)", "tf.cast(x, 'float32')", "x.clone()", "np.asarray(x)"),
+        *("x.float()", "x.to(device)", "tf.cast(x, 'float32')", "x.clone()", "np.asarray(x)", "np.array(x)"),
         *("x.to(dtype)", "x.requires_grad_()", "x.requires_grad_(True)"),
     ],
 )
