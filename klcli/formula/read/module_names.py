@@ -28,6 +28,6 @@ def names_of_modules(statements: Sequence[ast.stmt]) -> Mapping[str, ast.expr]:
                 used[name] += 1
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as owner, attr=function), args=args):
                 used[name] -= 1
-                if function in OF_ONE and len(args) == 1 and name not in MODULES | {"self"}:
+                if function in OF_ONE and len(args) == 1 and name not in MODULES and name != "self":
                     found[name] = ast.copy_location(ast.Name("np", ast.Load()), owner)
     return {name: module for name, module in found.items() if not used[name]}
