@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 
 from klcli.formula.read.ast_parts import walked
-from klcli.formula.read.callee import STOPPING, called, stops_gradients
+from klcli.formula.read.callee import STOPPING, called, is_module, stops_gradients
 from klcli.formula.read.decorators import is_plain
 from klcli.formula.read.syntax_errors import FormulaError
 
@@ -57,6 +57,9 @@ def _meanings(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
                 yield _word(target), value
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name, node
+            case ast.arguments(args=names, defaults=[_, *_] as values):
+                own_names = [one.arg for one in names[-len(values) :]]
+                yield from zip(own_names, values, strict=True)
             case ast.alias(name=own, asname=str(name)):
                 yield name, ast.Name(own.split(".")[-1], ast.Load())
 
@@ -70,7 +73,9 @@ def _meanings_of(around: ast.expr, meanings: Sequence[tuple[str, ast.AST]]) -> l
 def _word(node: ast.expr) -> str:
     """The name of what a text may give a value itself: off for ``off``, ``self.off`` and ``off[0]``."""
     match node:
-        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=owner, attr=name) if not is_module(owner):
             return name
         case ast.Subscript(value=owner) | ast.Starred(value=owner):
             return _word(owner)

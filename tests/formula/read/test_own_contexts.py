@@ -23,6 +23,7 @@ BLOCK = "    kl = 0.5*(torch.exp(lv) + mu**2 - 1 - lv)\nkl.sum()"
         *("offs = [torch.no_grad()]\nwith offs[0]:", "a, off = 1, torch.no_grad()\nwith off:"),
         *("off: object = torch.no_grad()\nwith off:", "with (off := torch.no_grad()):"),
         *("with torch.no_grad() if flag else nullcontext():", "with torch.set_grad_enabled(mode=False):"),
+        *("self.other = self\nself.other.off = torch.no_grad()\nwith self.other.off:", "with nullcontext():"),
         *("with torch.inference_mode(True):", "def off():\n    return torch.no_grad()\nwith off():"),
         *("with torch.inference_mode(False):", "with torch.inference_mode(mode=False):"),
         *("on = nullcontext()\nwith on:", "on = torch.enable_grad\nwith on():"),
@@ -70,3 +71,10 @@ def test_decorators_of_a_text_are_not_taken_for_those_of_libraries(text: str, *,
         return
     with pytest.raises(FormulaError, match="is not followed"):
         read_program(function, "python")
+
+
+def test_a_context_that_an_argument_is_by_default() -> None:
+    lines = "    with off:\n        kl = 0.5*(torch.exp(lv) + mu**2 - 1 - lv)\n    return kl.sum()"
+    with pytest.raises(FormulaError, match="gradients within off"):
+        read_program(f"def loss(mu, lv, off=torch.no_grad()):\n{lines}", "python")
+    assert read_program(f"def loss(mu, lv, off=nullcontext()):\n{lines}", "python").arrays
