@@ -137,7 +137,12 @@ def changing_calls(node: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr], bo
             continue
         name, owner = called(call), changed_in_place(call)
         outs = [entry.value for entry in call.keywords if entry.arg == "out"]
-        if outs or name in _CHANGING or name in _OF_GRADIENTS or (name.startswith("__i") and name.endswith("__")):
+        if (
+            outs
+            or name in _CHANGING
+            or name in _OF_GRADIENTS
+            or (name.startswith("__i") and name.endswith("__"))
+        ):
             yield call, outs or [*_owner(call), *call.args], name in _OF_GRADIENTS
         elif owner and not same_object(owner) and not _is_in_place(owner):
             yield call, [owner], True  # a view of something
