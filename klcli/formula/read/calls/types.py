@@ -98,7 +98,7 @@ SAME = row(
 TYPED: tuple[CallRow, ...] = (
     row("copy_", "x, y", "y, which x becomes", _copied),
     row("detach stop_gradient sg item tolist numpy", "x", "x without a gradient", of_first(Stop)),
-    row("Variable", "x", "x without a gradient", _variable, is_sure=False),
+    row("Variable", "x", "x without a gradient", _variable),
     row("float", "x", "x without a gradient", _number, is_sure=False),
     row("requires_grad", "x, flag", "x, without a gradient if it shall have none", _requiring, is_sure=False),
     row("int long trunc fix", "x", "x cut to an integer", _cut),
