@@ -38,10 +38,11 @@ ROW_COUNT = whole(
 )
 LATENT_COUNT = whole(
     "a number of latents",
-    r"d|D|J|(.*_)?(nz|nd|dims?)|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)",
+    r"d|D|J|nd|(opts?_|args_|cfg_|config_)?nz|(.*_)?dims?|[a-z]+dim|(n|num)_?latents?|"
+    r"(.*_)?(latent|z|code|hidden)_(size|features)",
     "d J latent_dim zdim n_latents latent_size opt_nz",
-    "n K j size",
-    flags=0,  # j is an index
+    "n K j size mu_nd sigma_nz",
+    flags=0,  # j is an index, and nd are two of them where they stand below a name
 )
 REGISTERING = whole(
     "a decorator that only keeps a function under a name",

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from klcli.judge.mistakes.table import find_mistake
+from klcli.lint.findings.term_places import place_of
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.rules.reversed_kl import says_direction
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, finding_at, finding_at_step
+from klcli.lint.rules.swapped_arguments import swapped_calls
 from klcli.lint.terms.closed_form_terms import Divergence
 from klcli.lint.terms.programs import flow_name
 from klcli.names.posterior_or_prior import HELD_TO, is_called_prior, is_prior
@@ -21,9 +23,11 @@ _EXCHANGED = find_mistake("KL115")
 def check(found: ModuleTerms) -> Iterator[Finding]:
     yield from _handed(found)
     straight = {kl.best.excerpt.owner for kl in found.kls if _order(kl.best) == (False, True)}
+    called = {call.lineno for call in swapped_calls(found.here)}  # formulas here as well, told by their rule
     for kl in found.kls:
-        if _is_written_so(kl) and kl.best.excerpt.owner not in straight:
-            yield finding_at(kl.best.excerpt, _EXCHANGED, "warning", reading=kl.reading)
+        excerpt = kl.best.excerpt
+        if _is_written_so(kl) and excerpt.owner not in straight and place_of(excerpt).line not in called:
+            yield finding_at(excerpt, _EXCHANGED, "warning", reading=kl.reading)
 
 
 def _is_written_so(kl: KlTerm) -> bool:

@@ -31,7 +31,7 @@ _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 def check(found: ModuleTerms) -> Iterator[Finding]:
     """Swapped calls, but in lines of which the algebra says so already."""
     said = {place_of(kl.best.excerpt).line for kl in reversed_terms(found)}
-    for call in _swapped_calls(found.here):
+    for call in swapped_calls(found.here):
         if call.lineno not in said:
             finding = finding_at_node(call, found.here.top.module, _SWAPPED)
             yield replace(finding, fix=ast.unparse(_exchanged(call)))
@@ -47,7 +47,7 @@ def _exchanged(call: ast.Call) -> ast.Call:
     return call
 
 
-def _swapped_calls(here: Definitions) -> Iterator[ast.Call]:
+def swapped_calls(here: Definitions) -> Iterator[ast.Call]:
     """The calls of a library's ``kl_divergence`` in a module whose first argument is called a prior.
 
     Not those beside one in the other order, which make a symmetric divergence, nor those whose shape alone is
