@@ -109,9 +109,9 @@ def preconditioner(given: FloatMatrix, which: Which, tolerance: float) -> Precon
     """
     units = balance(given.high, which)
     matrix = scaled(given, units)
-    current, entries = matrix.high, None
+    current, entries, unknown = matrix.high, None, 0.0
     for _ in range(_MOST_ROUNDS):
-        inverse = triangular_inverse(lower_factor(current, which))
+        inverse = triangular_inverse(lower_factor(current, which, unknown))
         entries = inverse if entries is None else np.tril(inverse @ entries)
         transform = _rounded(entries, matrix.high)
         rest = congruence(transform, matrix.parts, tolerance, identity=True)
@@ -119,7 +119,7 @@ def preconditioner(given: FloatMatrix, which: Which, tolerance: float) -> Precon
         if rest.norm <= _NEAR_IDENTITY:
             return Preconditioner(units, transform, rest)
         entries = transform.entries
-        current = plus_identity(rest.entries)
+        current, unknown = plus_identity(rest.entries), rest.error
     raise IndefiniteError(which, _cholesky(matrix.high)[1] or len(matrix.high), singular=True)
 
 
@@ -152,11 +152,17 @@ def plus_identity(matrix: FloatArray) -> FloatArray:
     return found
 
 
-def lower_factor(matrix: FloatArray, which: Which) -> FloatArray:
+def lower_factor(matrix: FloatArray, which: Which, unknown: float = 0.0) -> FloatArray:
     """The Cholesky factor of a matrix, or of one that is very near and has a factor in floats.
 
+    Args:
+        matrix: S, of shape (d, d).
+        which: of the two Gaussians it is, for the message.
+        unknown: a bound on the norm of what is not known of S.
+
     Raises:
-        IndefiniteError: there is none near it.
+        IndefiniteError: there is none near it; a negative eigenvalue that is no larger than what is not known
+            may be that of a singular matrix.
     """
     upper, failing = _cholesky(matrix)
     if failing:
@@ -164,7 +170,8 @@ def lower_factor(matrix: FloatArray, which: Which) -> FloatArray:
         added = _ADDED * size * UNIT_ROUNDOFF * np.max(np.diagonal(matrix))
         upper, still = _cholesky(matrix + added * np.eye(size))
         if still:
-            raise IndefiniteError(which, failing, singular=False)
+            is_unclear = unknown > 0 and bool(np.linalg.eigvalsh(matrix)[0] >= -unknown)
+            raise IndefiniteError(which, failing, singular=is_unclear)
     return upper.T
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence_result import ClosedForm
 from klcli.gaussian.multivariate.divergence import divergence
-from klcli.gaussian.multivariate.preconditioning import lower_factor, triangular_inverse
+from klcli.gaussian.multivariate.preconditioning import IndefiniteError, lower_factor, triangular_inverse
 from tests.gaussian.multivariate.kernels import KERNELS, by_arb, kernel
 
 flint = pytest.importorskip("flint")
@@ -128,3 +128,11 @@ def test_what_whitens_is_triangular_to_the_last_bit() -> None:
         lower_factor(kernel("RBF", 40, 0.1, 3e-12, numpy.random.default_rng()), "prior")
     )
     assert not numpy.triu(inverse, 1).any()
+
+
+@pytest.mark.parametrize(("unknown", "singular"), [(0.0, False), (1.9, False), (2.1, True), (1e17, True)])
+def test_an_eigenvalue_that_may_be_0_makes_no_matrix_indefinite(unknown: float, *, singular: bool) -> None:
+    """As after rounds of preconditioning a singular matrix, whose rest is larger than the identity."""
+    with pytest.raises(IndefiniteError) as caught:
+        lower_factor(numpy.diag([1.0, -2.0, 3.0]), "posterior", unknown)
+    assert caught.value.singular is singular
