@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from klcli.errors import clipped
 from klcli.formula.read.callee import stops_gradients
 from klcli.formula.read.identifiers import REGISTERING
-from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.syntax_errors import Complaint
 
 _PLAIN = frozenset(
     (
@@ -30,9 +30,7 @@ _PLAIN = frozenset(
 """Decorators whose function computes what it computes without them."""
 
 
-def refuse_changing(
-    decorators: Sequence[ast.expr], complaint: Callable[[str, ast.expr | ast.stmt, str], FormulaError]
-) -> None:
+def refuse_changing(decorators: Sequence[ast.expr], complaint: Complaint) -> None:
     """Refuse a decorator that may make a function compute something else.
 
     Args:

@@ -20,15 +20,12 @@ from klcli.formula.read.calls.table import OPERATIONS, rows_of
 from klcli.formula.read.decorators import refuse_changing
 from klcli.formula.read.expression_functions import ExpressionFunction, put_in
 from klcli.formula.read.module_names import names_of_modules
-from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.syntax_errors import Complaint, FormulaError
 from klcli.formula.read.vocabulary import LIBRARIES, MODULES
 from klcli.values import replace
 
 _MOST_NODES = 20_000
 """Nodes that definitions may put in: short ones that call each other twice double with every step."""
-
-Complaint = Callable[[str, ast.expr | ast.stmt, str], FormulaError]
-
 
 _Meaning: TypeAlias = ExpressionFunction | FormulaError | str | ast.expr | None
 """What a name stands for: a function, or what keeps it from being followed; a library's function, by its own

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.ast_parts import walked
 from klcli.formula.read.callee import called, is_module
-from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.syntax_errors import Complaint
 from klcli.formula.read.vocabulary import LIBRARIES, MODULES
 
 _RUNNING = frozenset(
@@ -20,9 +20,7 @@ _INNER = frozenset(("__dict__", "__globals__", "__code__", "__builtins__", "__cl
 _HINT = "leave it out, and give the lines that compute the KL"
 
 
-def refuse_hidden(
-    statements: Sequence[ast.stmt], complaint: Callable[[str, ast.expr | ast.stmt, str], FormulaError]
-) -> None:
+def refuse_hidden(statements: Sequence[ast.stmt], complaint: Complaint) -> None:
     """Refuse code that may change what any name of a text means, also where it stands behind the KL.
 
     Args:

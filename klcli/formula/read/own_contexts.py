@@ -7,17 +7,15 @@ and a text's own function may make another of what it decorates.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.ast_parts import walked
 from klcli.formula.read.callee import STOPPING, called, is_module, stops_gradients
 from klcli.formula.read.decorators import is_plain
-from klcli.formula.read.syntax_errors import FormulaError
+from klcli.formula.read.syntax_errors import Complaint
 
 
-def refuse_own(
-    statements: Sequence[ast.stmt], complaint: Callable[[str, ast.expr | ast.stmt, str], FormulaError]
-) -> None:
+def refuse_own(statements: Sequence[ast.stmt], complaint: Complaint) -> None:
     """Refuse contexts that may stop gradients under another name, and decorators that a text makes itself.
 
     Args:

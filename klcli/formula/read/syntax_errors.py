@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.traversal import carries, children, depth, free_symbols, walk
 from klcli.formula.tree import Reduction, Symbol, Tree
 
+if TYPE_CHECKING:
+    import ast
+
+Complaint: TypeAlias = "Callable[[str, ast.expr | ast.stmt, str], FormulaError]"
+"""Makes the error for a problem, in words, at a node of a Python text, with a hint."""
 MAX_LENGTH = 4_000
 """Characters of a text."""
 MAX_DEPTH = 80
