@@ -50,6 +50,9 @@ from klcli.witness.estimators import of_tables
 
 _MOST_COLUMNS = 4
 """Named in a line."""
+_IF_DRAWN = ", if each row is drawn given those before it"
+"""What the error of the mean of r rests on where rows that follow each other are alike: so it is for tokens
+and for answers to one prompt, whose r have the mean 1 each, and not for the steps of a Markov chain."""
 
 
 def estimate_report(
@@ -175,15 +178,21 @@ def _facts(figures: EstimateFigures) -> Iterator[Fact]:
     worth = f"{rows} of {figures.table.rows:,} samples"
     yield Fact("effective size", worth, f"{share_text(size / found.rows)}, of the weights r")
     mean = found.ratio
-    yield Fact("mean of r = p/q", _ratio_text(mean), mean_text(mean), "plain" if found.consistent else "bad")
+    told = _mean_told(figures, mean)
+    yield Fact("mean of r = p/q", _ratio_text(mean), told, "plain" if found.consistent else "bad")
     if found.row_ratio:
         of_rows = found.row_ratio
-        text = _ratio_text(of_rows)
-        yield Fact("the same per row", text, mean_text(of_rows), "bad" if of_rows is found.off else "plain")
+        text, told = _ratio_text(of_rows), _mean_told(figures, of_rows)
+        yield Fact("the same per row", text, told, "bad" if of_rows is found.off else "plain")
     if figures.unseen and found.rows < FEW_FOR_A_TAIL:
         share = f"{share_text(figures.unseen.probability)} of q"
         yield Fact("may be missed", share, unseen_text(figures.unseen, found.rows, figures.unit))
     yield Fact("tail of r", shape_text(found.ratio_tail), tail_text(found))
+
+
+def _mean_told(figures: EstimateFigures, mean: RatioMean) -> str:
+    is_alike = figures.table.variance_inflation is not None and mean.standard_error is not None
+    return f"{mean_text(mean)}{_IF_DRAWN if is_alike else ''}"
 
 
 def _ratio_text(mean: RatioMean) -> str:

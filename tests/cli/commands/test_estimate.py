@@ -405,6 +405,9 @@ def test_rows_that_follow_each_other_and_are_alike(klcli: Klcli, tmp_path: Path)
         assert (result.status, result.err) == (0, f"warning: {warning}\n")
         assert "alike, as answers to one prompt are" in warning
         assert "--group sequence_id --independent says" in warning
+        words = ", if each row is drawn given those before it"
+        assert words in klcli("estimate", path, "--group", "sequence_id").out
+        assert words not in klcli("estimate", path, "--group", "sequence_id", "--independent").out
         said = data(klcli, path, "--group", "sequence_id", "--independent")
         assert of(said, "k1")["error_bar"] == "valid"
         assert of(said, "k1")["value"] == of(found, "k1")["value"]
